@@ -1,0 +1,5 @@
+/** The console. */
+@NullMarked
+package io.mamparo.console;
+
+import org.jspecify.annotations.NullMarked;

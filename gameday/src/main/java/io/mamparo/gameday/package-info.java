@@ -1,0 +1,5 @@
+/** Game days. */
+@NullMarked
+package io.mamparo.gameday;
+
+import org.jspecify.annotations.NullMarked;

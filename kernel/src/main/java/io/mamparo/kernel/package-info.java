@@ -1,0 +1,5 @@
+/** Clock, ids, error codes, bounded primitives. */
+@NullMarked
+package io.mamparo.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Resources and the stack file. */
+@NullMarked
+package io.mamparo.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Breaker, bulkhead, budgets. */
+@NullMarked
+package io.mamparo.resilience;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Embedded storage. */
+@NullMarked
+package io.mamparo.store;
+
+import org.jspecify.annotations.NullMarked;

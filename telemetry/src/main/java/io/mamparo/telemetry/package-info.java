@@ -1,0 +1,5 @@
+/** Traces, metrics, SLOs. */
+@NullMarked
+package io.mamparo.telemetry;
+
+import org.jspecify.annotations.NullMarked;
