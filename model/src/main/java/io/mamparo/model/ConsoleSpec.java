@@ -1,0 +1,4 @@
+package io.mamparo.model;
+
+/** The console and the control API. */
+public record ConsoleSpec(Listen listen) {}

@@ -1,0 +1,27 @@
+package io.mamparo.model;
+
+import java.time.Duration;
+
+/**
+ * Where requests from outside come in.
+ *
+ * @param connections client connections at most
+ * @param idleTimeout after which a connection without a request is closed
+ * @param headerTimeout for a request's head, from its first byte
+ * @param headerSize of a request's head at most
+ */
+public record IngressSpec(
+    Listen listen,
+    int connections,
+    Duration idleTimeout,
+    Duration headerTimeout,
+    ByteSize headerSize) {
+  public IngressSpec {
+    Require.between(1, connections, 1_000_000, "connections");
+    Require.positive(idleTimeout, "idle-timeout");
+    Require.positive(headerTimeout, "header-timeout");
+    Require.that(
+        headerSize.compareTo(ByteSize.kib(1)) >= 0 && headerSize.compareTo(ByteSize.mib(1)) <= 0,
+        "header-size must be from 1KiB to 1MiB");
+  }
+}

@@ -1,0 +1,45 @@
+package io.mamparo.model;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database proxy.
+ *
+ * @param listen where clients connect
+ * @param pools limits of every (service, database) pool
+ * @param clients client connections at most, of all logins together
+ * @param breaker of each database; absent when switched off
+ */
+public record ProxySpec(Listen listen, PoolSpec pools, int clients, @Nullable BreakerSpec breaker) {
+  public ProxySpec {
+    Require.between(1, clients, 1_000_000, "clients");
+  }
+
+  /**
+   * Limits of one pool of server connections.
+   *
+   * @param max server connections, unless the service says {@code connections}
+   * @param waiting clients that may wait for a connection; the next one is refused at once (53300)
+   * @param borrowTimeout how long a client waits for a connection before it is refused
+   * @param idleTimeout after which an unused server connection is closed
+   * @param maxLifetime after which a server connection is replaced
+   * @param preparedStatements kept on each server connection
+   */
+  public record PoolSpec(
+      int max,
+      int waiting,
+      Duration borrowTimeout,
+      Duration idleTimeout,
+      Duration maxLifetime,
+      int preparedStatements) {
+    public PoolSpec {
+      Require.between(1, max, 10_000, "max");
+      Require.between(0, waiting, 1_000_000, "waiting");
+      Require.positive(borrowTimeout, "borrow-timeout");
+      Require.positive(idleTimeout, "idle-timeout");
+      Require.positive(maxLifetime, "max-lifetime");
+      Require.between(0, preparedStatements, 100_000, "prepared-statements");
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.mamparo.model;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service of the stack.
+ *
+ * @param source what runs it, or where it lives
+ * @param replicas how many; for {@link Source.Endpoints} as many as there are endpoints
+ * @param env set for every replica, beside the variables Mamparo gives
+ * @param port the port the program insists on; otherwise each replica is given a free one as PORT
+ * @param database the database it uses, if any
+ * @param calls services it calls through the mesh
+ * @param guards what protects it and its callers
+ * @param stopGrace from SIGTERM to SIGKILL
+ */
+public record ServiceSpec(
+    String name,
+    Source source,
+    int replicas,
+    Map<String, Template> env,
+    @Nullable Integer port,
+    HealthSpec health,
+    @Nullable DatabaseUse database,
+    List<String> calls,
+    Guards guards,
+    SloSpec slo,
+    RestartSpec restart,
+    Duration stopGrace) {
+  public ServiceSpec {
+    Require.serviceName(name);
+    Require.between(0, replicas, 1_000, "replicas");
+    env = Require.ordered(env);
+    calls = List.copyOf(calls);
+    if (port != null) {
+      Require.between(1, port, 65535, "port");
+      Require.that(
+          replicas <= 1 || !(source instanceof Source.Run),
+          "a process that insists on its port can have one replica only");
+    }
+    Require.that(!stopGrace.isNegative(), "stop-grace must not be negative");
+  }
+
+  /**
+   * The database a service uses; its pool at the proxy is a bulkhead of its own.
+   *
+   * @param connections server connections at most; absent means {@code proxy.pools.max}
+   */
+  public record DatabaseUse(String name, @Nullable Integer connections) {
+    public DatabaseUse {
+      Require.databaseName(name);
+      if (connections != null) {
+        Require.between(1, connections, 10_000, "connections");
+      }
+    }
+  }
+
+  /** The pool's size, which is the service's own or the default of all pools. */
+  public int connections(ProxySpec proxy) {
+    Integer own = database == null ? null : database.connections();
+    return own == null ? proxy.pools().max() : own;
+  }
+}

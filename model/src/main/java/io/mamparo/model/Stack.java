@@ -1,0 +1,30 @@
+package io.mamparo.model;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The desired state: everything a stack file says, with the defaults filled in. Equal when nothing
+ * has to be changed.
+ *
+ * @param databases by name, in the order of the file
+ * @param services by name, in the order of the file
+ * @param routes in the order of the file, which is the order they are tried in
+ */
+public record Stack(
+    String name,
+    Map<String, DatabaseSpec> databases,
+    ProxySpec proxy,
+    IngressSpec ingress,
+    Map<String, ServiceSpec> services,
+    List<RouteSpec> routes,
+    VisitorSpec visitors,
+    TelemetrySpec telemetry,
+    ConsoleSpec console) {
+  public Stack {
+    Require.serviceName(name);
+    databases = Require.ordered(databases);
+    services = Require.ordered(services);
+    routes = List.copyOf(routes);
+  }
+}
