@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.store;
+
+import org.jspecify.annotations.NullMarked;
