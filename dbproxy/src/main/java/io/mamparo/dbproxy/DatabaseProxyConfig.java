@@ -1,0 +1,152 @@
+package io.mamparo.dbproxy;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database proxy is to do. Immutable. A login is known by its user and its database
+ * together, so the same user may lead to several databases.
+ *
+ * @param listen where clients connect; port 0 picks a free one
+ * @param databases what can be reached, each under its own name
+ * @param logins who may reach what; each has a pool of its own (a bulkhead)
+ * @param limits what keeps the proxy itself bounded
+ */
+public record DatabaseProxyConfig(
+    InetSocketAddress listen, List<Database> databases, List<Login> logins, Limits limits) {
+
+  public DatabaseProxyConfig {
+    databases = List.copyOf(databases);
+    logins = List.copyOf(logins);
+    Set<String> names = new HashSet<>();
+    for (Database database : databases) {
+      require(names.add(database.name()), "database " + database.name() + " is declared twice");
+    }
+    Set<String> users = new HashSet<>();
+    for (Login login : logins) {
+      require(
+          names.contains(login.database()),
+          "login " + login.user() + " leads to unknown database " + login.database());
+      require(
+          users.add(login.user() + "\0" + login.database()),
+          "login " + login.user() + " of database " + login.database() + " is declared twice");
+    }
+  }
+
+  /**
+   * A database behind the proxy.
+   *
+   * @param name what clients ask for
+   * @param host the server's name or address, looked up anew for every connection
+   * @param port the server's port
+   * @param dbname its name on the server
+   * @param breaker when to stop trying the server
+   */
+  public record Database(
+      String name, String host, int port, String dbname, BreakerSettings breaker) {
+    public Database {
+      require(!name.isEmpty() && !host.isEmpty() && !dbname.isEmpty(), "a database needs names");
+      require(port > 0 && port < 65536, "port " + port + " of database " + name);
+    }
+  }
+
+  /**
+   * When a database counts as down. Only failures to connect and lost connections count; an SQL
+   * error does not. A server that answers a connection attempt closes the breaker at once.
+   *
+   * @param failures share of attempts that must fail, 0 to 1
+   * @param minimumCalls attempts before the share means anything
+   * @param open how long between probes once open, at most; probes also follow the reconnect pace
+   */
+  public record BreakerSettings(double failures, int minimumCalls, Duration open) {
+    /** Half of at least five attempts; a probe each half second. */
+    public static final BreakerSettings DEFAULT =
+        new BreakerSettings(0.5, 5, Duration.ofMillis(500));
+
+    public BreakerSettings {
+      require(failures > 0 && failures <= 1, "failures must be above 0 and at most 1");
+      require(minimumCalls > 0, "minimumCalls must be positive");
+      requirePositive(open, "open");
+    }
+  }
+
+  /**
+   * A user of the proxy.
+   *
+   * @param user the name clients give
+   * @param password the password clients must prove (SCRAM-SHA-256)
+   * @param database the name of the database it leads to
+   * @param upstreamUser the role on the server
+   * @param upstreamPassword that role's password
+   * @param pool the server connections of this login
+   * @param service the service it was made for, null for people
+   */
+  public record Login(
+      String user,
+      Secret password,
+      String database,
+      String upstreamUser,
+      Secret upstreamPassword,
+      Pool pool,
+      @Nullable String service) {
+    public Login {
+      require(!user.isEmpty() && !upstreamUser.isEmpty(), "a login needs names");
+    }
+  }
+
+  /**
+   * The server connections of one login.
+   *
+   * @param max how many at most, over all loops
+   * @param borrowTimeout how long a transaction waits for one before SQLSTATE 53300
+   * @param idle how long an unused one is kept
+   * @param lifetime how old one may grow; 5 % of jitter is taken off
+   */
+  public record Pool(int max, Duration borrowTimeout, Duration idle, Duration lifetime) {
+    /** 20 connections, 2 s of waiting, 10 min idle, 1 h of life. */
+    public static final Pool DEFAULT =
+        new Pool(20, Duration.ofSeconds(2), Duration.ofMinutes(10), Duration.ofHours(1));
+
+    public Pool {
+      require(max > 0 && max <= 10_000, "a pool has 1 to 10000 connections");
+      requirePositive(borrowTimeout, "borrowTimeout");
+      requirePositive(idle, "idle");
+      requirePositive(lifetime, "lifetime");
+    }
+  }
+
+  /**
+   * Bounds of the proxy itself.
+   *
+   * @param clients connections at once
+   * @param loginTimeout how long a client may take to log in
+   * @param preparedPerServer prepared statements kept on one server connection
+   * @param fingerprints statement texts told apart; the rest counts as {@link Fingerprint#OTHER}
+   */
+  public record Limits(
+      int clients, Duration loginTimeout, int preparedPerServer, int fingerprints) {
+    /** 20,000 clients, 10 s to log in, 200 prepared statements a server, 5,000 fingerprints. */
+    public static final Limits DEFAULT = new Limits(20_000, Duration.ofSeconds(10), 200, 5_000);
+
+    public Limits {
+      require(clients > 0, "clients must be positive");
+      requirePositive(loginTimeout, "loginTimeout");
+      require(preparedPerServer > 0, "preparedPerServer must be positive");
+      require(fingerprints > 0, "fingerprints must be positive");
+    }
+  }
+
+  private static void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  private static void requirePositive(Duration duration, String name) {
+    require(duration.isPositive(), name + " must be positive");
+  }
+}

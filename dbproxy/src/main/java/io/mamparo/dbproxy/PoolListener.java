@@ -1,0 +1,25 @@
+package io.mamparo.dbproxy;
+
+/**
+ * Hears of what happens to pools and servers, on the loop where it happens. Must neither block nor
+ * throw.
+ */
+public interface PoolListener {
+  /** A transaction waited {@code waitedNanos} for a server connection in vain. */
+  default void onBorrowTimeout(String database, String login, long waitedNanos) {}
+
+  /** A transaction or log-in was refused at once; {@code reason} is a few words. */
+  default void onRefused(String database, String login, String reason) {}
+
+  /** A server connection was lost while it was open. */
+  default void onServerLost(String database, String login, String reason) {}
+
+  /** A new server connection could not be made. */
+  default void onConnectFailed(String database, String login, String reason) {}
+
+  /** The breaker of a database changed: closed, open or half-open. */
+  default void onBreaker(String database, String from, String to) {}
+
+  /** A session was pinned to its server connection. */
+  default void onPinned(String database, String login, PinReason reason) {}
+}

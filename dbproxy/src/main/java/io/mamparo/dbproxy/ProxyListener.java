@@ -1,0 +1,7 @@
+package io.mamparo.dbproxy;
+
+/** Everything the proxy tells. Called on the loops; must neither block nor throw. */
+public interface ProxyListener extends StatementListener, PoolListener {
+  /** Hears and forgets. */
+  ProxyListener NONE = statement -> {};
+}

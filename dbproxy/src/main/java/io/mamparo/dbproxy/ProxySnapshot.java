@@ -1,0 +1,103 @@
+package io.mamparo.dbproxy;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the proxy looked like a moment ago. Immutable; counters only ever grow.
+ *
+ * @param pools one for each login
+ * @param clients the client connections
+ */
+public record ProxySnapshot(List<Pool> pools, Clients clients) {
+  public ProxySnapshot {
+    pools = List.copyOf(pools);
+  }
+
+  /**
+   * One login's pool.
+   *
+   * @param database the database's name
+   * @param login the login's user
+   * @param service its service, null for people
+   * @param max server connections at most
+   * @param active lent to a client now
+   * @param idle open and free
+   * @param connecting being opened
+   * @param waiting clients waiting for one
+   * @param pinned sessions keeping one, by reason
+   * @param clients connected with this login
+   * @param borrows transactions that got one
+   * @param timeouts transactions that waited in vain
+   * @param refused transactions refused at once
+   * @param waits how long borrowers waited
+   * @param breaker closed, open or half-open
+   */
+  public record Pool(
+      String database,
+      String login,
+      @Nullable String service,
+      int max,
+      int active,
+      int idle,
+      int connecting,
+      int waiting,
+      Map<PinReason, Integer> pinned,
+      int clients,
+      long borrows,
+      long timeouts,
+      long refused,
+      Waits waits,
+      String breaker) {
+    public Pool {
+      pinned = Map.copyOf(pinned);
+    }
+  }
+
+  /**
+   * A histogram of waiting times since the start: bucket 0 counts those below 1 µs, bucket i those
+   * below 2^i µs, the last everything longer.
+   *
+   * @param counts {@value #BUCKETS} buckets
+   */
+  public record Waits(List<Long> counts) {
+    /** How many buckets there are; the last but one ends at 2^30 µs, 18 minutes. */
+    public static final int BUCKETS = 32;
+
+    public Waits {
+      counts = List.copyOf(counts);
+    }
+
+    /**
+     * The upper edge of the bucket that holds the quantile, in milliseconds; 0 without samples.
+     *
+     * @param quantile 0 to 1
+     */
+    public double quantileMs(double quantile) {
+      long total = counts.stream().mapToLong(Long::longValue).sum();
+      long rank = (long) Math.ceil(quantile * total);
+      long seen = 0;
+      for (int i = 0; i < counts.size() && total > 0; i++) {
+        seen += counts.get(i);
+        if (seen >= rank) {
+          return Math.scalb(1.0, i) / 1000;
+        }
+      }
+      return 0;
+    }
+  }
+
+  /**
+   * The client connections.
+   *
+   * @param connected logged in
+   * @param active holding a server connection
+   * @param waiting for a server connection
+   * @param max the limit
+   * @param accepted since the start
+   * @param refused since the start, because of the limit
+   */
+  public record Clients(
+      int connected, int active, int waiting, int max, long accepted, long refused) {}
+}
