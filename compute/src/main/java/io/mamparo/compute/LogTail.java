@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Reads log files that are being written and rotated. Stateless. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class LogTail {
   private LogTail() {}
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 
 /** One PostgreSQL server with one database, run by Mamparo. Safe for use by several threads. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ManagedPostgres implements AutoCloseable {
   /** Opens what is in {@code config.directory()}; starts nothing. */
   public ManagedPostgres(

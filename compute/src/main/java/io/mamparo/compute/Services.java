@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** The processes of a stack's services. Safe for use by several threads. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Services implements AutoCloseable {
   /**
    * What services need.
