@@ -1,4 +1,4 @@
-/** Breaker, bulkhead, budgets. */
+/** Breaker, bulkhead, budgets: no threads, no I/O, time passed in, nothing allocated per call. */
 @NullMarked
 package io.mamparo.resilience;
 

@@ -1,0 +1,5 @@
+/** The circuit breaker: closed, open, half-open. */
+@NullMarked
+package io.mamparo.resilience.breaker;
+
+import org.jspecify.annotations.NullMarked;
