@@ -1,6 +1,5 @@
 package io.mamparo.model;
 
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,13 +24,12 @@ public record RouteSpec(
         "a host is written in lower case");
     headers = Require.ordered(headers);
     to = List.copyOf(to);
-    long sum = to.stream().mapToLong(target -> target.weight().millionths()).sum();
-    Require.that(
-        sum == 1_000_000, "to has weights that add up to " + percent(sum) + ", not to 100%");
+    int sum = to.stream().mapToInt(target -> target.weight().millionths()).sum();
+    Require.that(sum == 1_000_000, "the weights add up to " + percent(sum) + ", not to 100%");
   }
 
-  private static String percent(long millionths) {
-    return BigDecimal.valueOf(millionths, 4).stripTrailingZeros().toPlainString() + "%";
+  private static String percent(int millionths) {
+    return millionths / 10_000.0 + "%";
   }
 
   /** A service and its share of the requests. */

@@ -1,6 +1,5 @@
 package io.mamparo.resilience.outlier;
 
-import io.mamparo.resilience.Share;
 import io.mamparo.resilience.window.SlidingSum;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -135,8 +134,7 @@ public final class FailureAccrual {
   private boolean tooLow(State at, int stripe) {
     long[] seen = scratch[stripe];
     at.results().sumAsOf(stripe, seen);
-    return seen[ALL] >= config.minimumResults()
-        && !Share.reached(seen[GOOD], seen[ALL], config.successRate());
+    return seen[ALL] >= config.minimumResults() && seen[GOOD] < config.successRate() * seen[ALL];
   }
 
   private void judgeProbe(State at, Result result, long now) {

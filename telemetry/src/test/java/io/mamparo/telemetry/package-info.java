@@ -1,4 +1,0 @@
-@NullMarked
-package io.mamparo.telemetry;
-
-import org.jspecify.annotations.NullMarked;
