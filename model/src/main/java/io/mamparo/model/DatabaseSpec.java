@@ -44,5 +44,19 @@ public sealed interface DatabaseSpec {
       Require.that(!user.isEmpty(), "the URL names no user");
       parameters = Map.copyOf(parameters);
     }
+
+    /** As this, with a password that the URL does not hold. */
+    public DatabaseUrl withPassword(Secret password) {
+      return new DatabaseUrl(address, database, user, password, parameters);
+    }
+
+    /**
+     * Reads an URL; no complaint shows any of it.
+     *
+     * @throws IllegalArgumentException when it is not of this form
+     */
+    public static DatabaseUrl parse(String url) {
+      return DatabaseUrlText.parse(url);
+    }
   }
 }

@@ -41,6 +41,17 @@ public final class Defaults {
           ByteSize.kib(64),
           Duration.ofMillis(25));
 
+  /** One try. */
+  public static final RetrySpec NO_RETRIES =
+      new RetrySpec(
+          RETRIES.budget(),
+          RETRIES.reserve(),
+          1,
+          Set.of(),
+          Set.of(),
+          ByteSize.kib(0),
+          Duration.ZERO);
+
   /** Half of at least 20 calls in 10 seconds. */
   public static final BreakerSpec BREAKER =
       new BreakerSpec(Percentage.of(50), null, Percentage.of(80), seconds(10), seconds(10), 20, 10);

@@ -1,5 +1,6 @@
 package io.mamparo.model;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,12 +25,13 @@ public record RouteSpec(
         "a host is written in lower case");
     headers = Require.ordered(headers);
     to = List.copyOf(to);
-    int sum = to.stream().mapToInt(target -> target.weight().millionths()).sum();
-    Require.that(sum == 1_000_000, "the weights add up to " + percent(sum) + ", not to 100%");
+    long sum = to.stream().mapToLong(target -> target.weight().millionths()).sum();
+    Require.that(
+        sum == 1_000_000, "to has weights that add up to " + percent(sum) + ", not to 100%");
   }
 
-  private static String percent(int millionths) {
-    return millionths / 10_000.0 + "%";
+  private static String percent(long millionths) {
+    return BigDecimal.valueOf(millionths, 4).stripTrailingZeros().toPlainString() + "%";
   }
 
   /** A service and its share of the requests. */

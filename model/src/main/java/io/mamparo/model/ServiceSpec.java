@@ -39,7 +39,7 @@ public record ServiceSpec(
       Require.between(1, port, 65535, "port");
       Require.that(
           replicas <= 1 || !(source instanceof Source.Run),
-          "a process that insists on its port can have one replica only");
+          "port must be left out when a process has more than one replica");
     }
     Require.that(!stopGrace.isNegative(), "stop-grace must not be negative");
   }

@@ -16,8 +16,8 @@ public record VisitorSpec(Rate rate, List<Visit> requests) {
 
   public VisitorSpec {
     requests = List.copyOf(requests);
-    Require.that(rate.perSecond() <= 100, "visitors are gentle: at most 100/s");
-    Require.that(rate.perSecond() == 0 || !requests.isEmpty(), "visitors have no requests");
+    Require.that(rate.perSecond() <= 100, "rate is at most 100/s: visitors are gentle");
+    Require.that(rate.perSecond() == 0 || !requests.isEmpty(), "requests is empty");
   }
 
   /** Whether there is a visitor. */

@@ -14,9 +14,9 @@ final class TimeWindow implements Window {
 
   TimeWindow(WindowSpec.OfTime spec, int stripes, Thresholds thresholds, long now) {
     this.thresholds = thresholds;
-    sums =
-        new SlidingSum(
-            stripes, 3, spec.slices(), Math.max(1, spec.length().toNanos() / spec.slices()), now);
+    long sliceNanos = Math.max(1, spec.length().toNanos() / spec.slices());
+    long start = now - Math.floorMod(now, sliceNanos);
+    sums = new SlidingSum(stripes, 3, spec.slices(), sliceNanos, start);
     scratch = new long[stripes][];
     for (int i = 0; i < stripes; i++) {
       scratch[i] = new long[Math.max(PAD, sums.newSums().length)];

@@ -1,5 +1,6 @@
 package io.mamparo.resilience.outlier;
 
+import io.mamparo.resilience.Share;
 import io.mamparo.resilience.window.SlidingSum;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -134,7 +135,8 @@ public final class FailureAccrual {
   private boolean tooLow(State at, int stripe) {
     long[] seen = scratch[stripe];
     at.results().sumAsOf(stripe, seen);
-    return seen[ALL] >= config.minimumResults() && seen[GOOD] < config.successRate() * seen[ALL];
+    return seen[ALL] >= config.minimumResults()
+        && !Share.reached(seen[GOOD], seen[ALL], config.successRate());
   }
 
   private void judgeProbe(State at, Result result, long now) {

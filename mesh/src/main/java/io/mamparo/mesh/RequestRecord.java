@@ -1,0 +1,84 @@
+package io.mamparo.mesh;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One finished hop of a request, or one finished try. A flyweight that belongs to its loop: valid
+ * only during the call, never to be kept. Reading it allocates nothing, except {@link #path()}.
+ */
+public interface RequestRecord {
+  /** Who called: a service, {@code ingress} or {@code visitor}. */
+  String caller();
+
+  /** Where it went; null when no route matched. */
+  @Nullable String service();
+
+  /** The id of the route, or of the listener of an edge; null when no route matched. */
+  @Nullable String route();
+
+  /** The method; {@code OTHER} for one that is in no RFC. */
+  String method();
+
+  /** The route's path template, or null when the route has an exact path or a prefix. */
+  @Nullable String template();
+
+  /** The path without its query, at most 256 characters. Allocates. */
+  String path();
+
+  /** The status the client was sent; 499 when it had gone. */
+  int status();
+
+  /** Why the client did not get a service's answer. */
+  Reason reason();
+
+  /** The id of the endpoint of the last try; null when there was none. */
+  @Nullable String endpoint();
+
+  /** The version of the endpoint of the last try. */
+  @Nullable String version();
+
+  /** How many tries there were; in {@code onTry} which one this was, from 1. */
+  int tries();
+
+  /** Whether the tries ended because the budget was spent. */
+  boolean budgetSpent();
+
+  /** When the head had arrived, in nanoseconds since 1970. */
+  long startEpochNanos();
+
+  /** From the request's head to the answer's last byte, in nanoseconds. */
+  long durationNanos();
+
+  /** From the request's head to the answer's head, in nanoseconds; -1 without an answer. */
+  long firstByteNanos();
+
+  /** Bytes of the request, head and body, as received. */
+  long requestBytes();
+
+  /** Bytes of the answer, head and body, as sent. */
+  long responseBytes();
+
+  /** Upper half of the trace id. */
+  long traceHigh();
+
+  /** Lower half of the trace id. */
+  long traceLow();
+
+  /** This hop's span id; the service sees it as its parent. */
+  long span();
+
+  /** The caller's span id; 0 without one. */
+  long parentSpan();
+
+  /** Whether the caller, or else the {@link HeadSampler}, asked to keep the trace. */
+  boolean sampled();
+
+  /** Whether the request came with a valid trace context, so that this is not its entry. */
+  boolean traced();
+
+  /** Whether the built-in visitor sent it. */
+  boolean visitor();
+
+  /** The index of the loop it ran on. */
+  int loop();
+}

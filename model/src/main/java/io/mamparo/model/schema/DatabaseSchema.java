@@ -1,0 +1,95 @@
+package io.mamparo.model.schema;
+
+import io.mamparo.model.DatabaseSpec;
+import io.mamparo.model.DatabaseSpec.DatabaseUrl;
+import io.mamparo.model.Secret;
+import io.mamparo.model.Template;
+import io.mamparo.model.yaml.Node;
+import io.mamparo.model.yaml.Node.Mapping;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code databases.NAME}. */
+final class DatabaseSchema {
+  private static final SecretText SECRET = new SecretText(false);
+  private static final Key<Path> SCHEMA =
+      Key.optional(
+          "schema",
+          Types.file(),
+          "none",
+          "SQL that is applied once, after the database was created.");
+  private static final Key<DatabaseUrl> URL =
+      Key.optional(
+          "url",
+          new UrlType(),
+          "a PostgreSQL is run for you",
+          "An existing server: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. Whoever holds these"
+              + " credentials may log in through the proxy with them.");
+  private static final Key<Template> PASSWORD =
+      Key.optional("password", SECRET, "the URL's", "Of the user in the `url`.");
+
+  static final Section<DatabaseSpec> SECTION =
+      Section.of(
+              "databases.NAME",
+              "A real PostgreSQL is run for you, or one that exists is used.",
+              List.of(SCHEMA, URL, PASSWORD),
+              DatabaseSchema::database)
+          .with(DatabaseSchema::oneKind);
+
+  private DatabaseSchema() {}
+
+  private static DatabaseSpec database(Fields f) {
+    DatabaseUrl url = f.find(URL);
+    if (url == null) {
+      return new DatabaseSpec.Managed(f.name(), f.find(SCHEMA));
+    }
+    Template password = f.find(PASSWORD);
+    return new DatabaseSpec.External(
+        f.name(), password == null ? url : url.withPassword(new Secret(plain(password))));
+  }
+
+  private static void oneKind(Mapping section, String name, String where, Reading reading) {
+    boolean external = section.find("url").isPresent();
+    section
+        .entry(external ? "schema" : "password")
+        .ifPresent(
+            entry ->
+                reading.reportText(
+                    entry.key(),
+                    external
+                        ? where + ": schema is for databases that Mamparo runs; this one has a url"
+                        : where + ": password belongs to a url, and there is none"));
+  }
+
+  /** Without references there is nothing to fill in. */
+  private static String plain(Template template) {
+    StringBuilder text = new StringBuilder();
+    for (Template.Part part : template.parts()) {
+      text.append(Texts.known(part));
+    }
+    return text.toString();
+  }
+
+  /** An URL that no finding shows. */
+  private record UrlType() implements Type<DatabaseUrl> {
+    @Override
+    public @Nullable DatabaseUrl read(Node node, String where, Reading reading) {
+      Template text = SECRET.read(node, where, reading);
+      if (text == null) {
+        return null;
+      }
+      try {
+        return DatabaseUrl.parse(plain(text));
+      } catch (IllegalArgumentException e) {
+        reading.report(node, where + ": " + e.getMessage());
+        return null;
+      }
+    }
+
+    @Override
+    public String describe() {
+      return "URL or `{secret: path}`";
+    }
+  }
+}
