@@ -101,6 +101,11 @@ public final class HeadWriter {
     out.writeBytes(bytes, 0, length);
   }
 
+  /** Writes what there is over bytes of a buffer, from {@code index} on. */
+  public void to(ByteBuf over, int index) {
+    over.setBytes(index, bytes, 0, length);
+  }
+
   private void ensure(int more) {
     if (length + more > bytes.length) {
       bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
