@@ -2,6 +2,7 @@ package io.mamparo.compute;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +18,8 @@ final class WebServer {
   public static void main(String[] args) throws IOException {
     int port = Integer.parseInt(System.getenv("PORT"));
     String greeting = System.getenv().getOrDefault("GREETING", "hello");
-    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 50);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
     server.createContext(
         "/",
         exchange -> {
