@@ -1,4 +1,4 @@
-/** The command line: reads arguments, speaks HTTP to the running process, prints. */
+/** The command line. */
 @NullMarked
 package io.mamparo.cli;
 

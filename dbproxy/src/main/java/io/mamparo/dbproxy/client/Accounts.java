@@ -1,0 +1,45 @@
+package io.mamparo.dbproxy.client;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All logins of one configuration. Immutable.
+ *
+ * @param byUserAndDatabase the logins
+ * @param databases the names of all databases
+ */
+public record Accounts(Map<Key, Account> byUserAndDatabase, Set<String> databases) {
+  public Accounts {
+    byUserAndDatabase = Map.copyOf(byUserAndDatabase);
+    databases = Set.copyOf(databases);
+  }
+
+  /** No logins. */
+  public static final Accounts NONE = new Accounts(Map.of(), Set.of());
+
+  /** What a login is known by. */
+  public record Key(String user, String database) {}
+
+  /** The login; null when there is none. */
+  public @Nullable Account find(String user, String database) {
+    return byUserAndDatabase.get(new Key(user, database));
+  }
+
+  /** Any login of this user, for finding out who asks for a database that does not exist. */
+  @Nullable Account anyOf(String user) {
+    for (Account account : byUserAndDatabase.values()) {
+      if (account.login().user().equals(user)) {
+        return account;
+      }
+    }
+    return null;
+  }
+
+  /** All logins. */
+  public Collection<Account> all() {
+    return byUserAndDatabase.values();
+  }
+}

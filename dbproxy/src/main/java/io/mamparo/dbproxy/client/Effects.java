@@ -1,0 +1,165 @@
+package io.mamparo.dbproxy.client;
+
+import io.mamparo.dbproxy.PinReason;
+import io.mamparo.dbproxy.client.SettingText.Change;
+import io.mamparo.dbproxy.intern.Traits;
+import io.mamparo.dbproxy.server.ServerConnection;
+import io.mamparo.dbproxy.server.Settings;
+import io.mamparo.dbproxy.tell.Segment;
+import io.mamparo.wire.pg.Backend;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session's statements leave behind: settings, which are noted and replayed on other server
+ * connections, and all else, which pins the session to its own. Owned by one event loop.
+ *
+ * <p>Settings the server reports are followed by its reports, which know about transactions. Others
+ * count when the statement succeeded: at once outside of a transaction, at COMMIT inside.
+ */
+final class Effects {
+  private final Session session;
+  private @Nullable List<Change> uncommitted;
+
+  Effects(Session session) {
+    this.session = session;
+  }
+
+  /** Reads a command's tag: rows, the end of a transaction, what was deallocated. */
+  void completed(
+      ByteBuf in, int tagAt, int tagEnd, Segment segment, @Nullable ServerConnection server) {
+    segment.addRows(rows(in, tagAt, tagEnd));
+    byte first = tagEnd > tagAt ? in.getByte(tagAt) : 0;
+    switch (first) {
+      case 'R' -> {
+        if (is(in, tagAt, tagEnd, "ROLLBACK")) {
+          segment.rolledBack(true);
+        }
+      }
+      case 'C' -> {
+        if (is(in, tagAt, tagEnd, "COMMIT")) {
+          segment.rolledBack(false);
+        }
+      }
+      case 'D' -> {
+        if (is(in, tagAt, tagEnd, "DISCARD ALL")) {
+          session.statements().deallocated(true, server);
+          resetAll(server);
+          uncommitted = null;
+          session.unpin();
+        } else if (is(in, tagAt, tagEnd, "DEALLOCATE ALL")) {
+          session.statements().deallocated(true, server);
+        } else if (is(in, tagAt, tagEnd, "DEALLOCATE")) {
+          session.statements().deallocated(false, server);
+        }
+      }
+      default -> {
+        // Leaves nothing behind.
+      }
+    }
+  }
+
+  private static boolean is(ByteBuf in, int at, int end, String tag) {
+    if (end - at != tag.length()) {
+      return false;
+    }
+    for (int i = 0; i < tag.length(); i++) {
+      if (in.getByte(at + i) != tag.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The number a tag ends with. */
+  private static long rows(ByteBuf in, int at, int end) {
+    long rows = 0;
+    long digit = 1;
+    for (int i = end - 1; i > at; i--) {
+      byte c = in.getByte(i);
+      if (c < '0' || c > '9') {
+        break;
+      }
+      rows += digit * (c - '0');
+      digit *= 10;
+    }
+    return rows;
+  }
+
+  /** A segment has ended with this transaction state. */
+  void ended(Segment segment, byte status, @Nullable ServerConnection server) {
+    int traits = segment.traits();
+    boolean failed = segment.sqlState() != null;
+    if ((traits & Traits.PINS) != 0) {
+      pin(traits, failed);
+    }
+    if ((traits & Traits.ROLLS_BACK_PART) != 0 && uncommitted != null) {
+      session.pin(PinReason.SETTING);
+    }
+    if (!failed && !segment.settings().isEmpty()) {
+      note(segment);
+    }
+    if (uncommitted != null && status == Backend.IDLE) {
+      List<Change> changes = uncommitted;
+      uncommitted = null;
+      if (!failed && !segment.wasRolledBack()) {
+        changes.forEach(change -> apply(change, server));
+        session.alike();
+      }
+    }
+  }
+
+  private void pin(int traits, boolean failed) {
+    // A failed statement leaves nothing behind but the lock it may have taken.
+    PinReason reason = Traits.pin(failed ? traits & Traits.ADVISORY_LOCK : traits);
+    if (reason != null) {
+      session.pin(reason);
+    }
+  }
+
+  private void note(Segment segment) {
+    List<Change> noted = uncommitted == null ? new ArrayList<>() : uncommitted;
+    for (String text : segment.settings()) {
+      noted.addAll(SettingText.read(text));
+    }
+    uncommitted = noted.isEmpty() ? null : noted;
+  }
+
+  private void apply(Change change, @Nullable ServerConnection server) {
+    switch (change) {
+      case Change.Set set -> set(set.name(), set.value(), server);
+      case Change.Reset reset -> {
+        session.settings(session.settings().with(reset.name(), session.first().get(reset.name())));
+        if (server != null && server.base().get(reset.name()) == null) {
+          server.settings(server.settings().with(reset.name(), null));
+        }
+      }
+      case Change.ResetAll all -> resetAll(server);
+      case Change.Opaque opaque -> session.pin(PinReason.SETTING);
+    }
+  }
+
+  private void set(String name, String value, @Nullable ServerConnection server) {
+    if (server == null || server.base().get(name) != null) {
+      // The server has reported it, and told the client.
+      return;
+    }
+    session.settings(session.settings().with(name, value));
+    server.settings(server.settings().with(name, value));
+  }
+
+  private void resetAll(@Nullable ServerConnection server) {
+    session.settings(session.first());
+    if (server != null) {
+      Settings own = server.settings();
+      server.settings(own.only(server.base()));
+    }
+  }
+
+  /** The server is gone, and the transaction with it. */
+  void lost() {
+    uncommitted = null;
+  }
+}

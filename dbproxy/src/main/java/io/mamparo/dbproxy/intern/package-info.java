@@ -1,0 +1,5 @@
+/** Statement texts: lexed, classified, told apart, shared. */
+@NullMarked
+package io.mamparo.dbproxy.intern;
+
+import org.jspecify.annotations.NullMarked;

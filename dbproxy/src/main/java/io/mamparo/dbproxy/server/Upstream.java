@@ -1,0 +1,92 @@
+package io.mamparo.dbproxy.server;
+
+import io.mamparo.dbproxy.Secret;
+import io.mamparo.wire.pg.ScramKeys;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the server connections of a login lead and who they log in as, with the SCRAM keys kept so
+ * that only the first connection pays for deriving them. Safe for use by several threads.
+ */
+public final class Upstream {
+  private final String host;
+  private final int port;
+  private final String dbname;
+  private final String user;
+  private final Secret password;
+  private volatile @Nullable ScramKeys keys;
+
+  /** A database on a server, as a role. */
+  public Upstream(String host, int port, String dbname, String user, Secret password) {
+    this.host = host;
+    this.port = port;
+    this.dbname = dbname;
+    this.user = user;
+    this.password = password;
+  }
+
+  /** The server's name or address. */
+  public String host() {
+    return host;
+  }
+
+  /** The server's port. */
+  public int port() {
+    return port;
+  }
+
+  String dbname() {
+    return dbname;
+  }
+
+  String user() {
+    return user;
+  }
+
+  char[] password() {
+    return password.reveal();
+  }
+
+  /** The same place and role with the same password. */
+  public boolean same(Upstream other) {
+    return host.equals(other.host)
+        && port == other.port
+        && dbname.equals(other.dbname)
+        && user.equals(other.user)
+        && password.equals(other.password);
+  }
+
+  /**
+   * Finds the keys for this salt; derives them on a thread of its own when they are not at hand.
+   *
+   * @param then called at once, or later on that thread; with null when they cannot be derived
+   */
+  void keys(byte[] salt, int iterations, Consumer<@Nullable ScramKeys> then) {
+    ScramKeys known = keys;
+    if (known != null && known.fits(salt, iterations)) {
+      then.accept(known);
+      return;
+    }
+    Thread.ofVirtual().name("scram").start(() -> then.accept(derive(salt, iterations)));
+  }
+
+  private @Nullable ScramKeys derive(byte[] salt, int iterations) {
+    char[] revealed = password.reveal();
+    try {
+      ScramKeys fresh = ScramKeys.derive(revealed, salt, iterations);
+      keys = fresh;
+      return fresh;
+    } catch (RuntimeException e) {
+      return null;
+    } finally {
+      Arrays.fill(revealed, '\0');
+    }
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+}

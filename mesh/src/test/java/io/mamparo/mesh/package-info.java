@@ -1,4 +1,0 @@
-@NullMarked
-package io.mamparo.mesh;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.mamparo.wire.http;
-
-import org.jspecify.annotations.NullMarked;
