@@ -4,3 +4,8 @@ if [ -d "$ROOT/examples" ]; then
   (cd "$ROOT/examples" && find . -name target -prune -o -name src -prune -o -name pom.xml -prune -o -type f -print) |
     while IFS= read -r f; do mkdir -p "$new/examples/$(dirname "$f")" && cp -p "$ROOT/examples/$f" "$new/examples/$f"; done
 fi
+# The cars example's program beside its stack file, where ${MAMPARO_HOME} finds it.
+if [ -f "$ROOT/examples/cars/target/rental.jar" ]; then
+  cp -p "$ROOT/examples/cars/target/rental.jar" "$new/examples/cars/" &&
+    cp -pr "$ROOT/examples/cars/target/lib" "$new/examples/cars/"
+fi

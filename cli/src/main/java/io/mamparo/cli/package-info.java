@@ -1,4 +1,4 @@
-/** The command line. */
+/** The command line: reads arguments, speaks HTTP to the running process, prints. */
 @NullMarked
 package io.mamparo.cli;
 

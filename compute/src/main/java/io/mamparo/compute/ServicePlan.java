@@ -27,6 +27,9 @@ public record ServicePlan(
   /** Replicas of one service at most. */
   public static final int MAX_REPLICAS = 1_000;
 
+  /** From SIGTERM to SIGKILL, unless told otherwise. */
+  public static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
+
   public ServicePlan {
     Checks.name(name);
     Checks.that(replicas >= 0 && replicas <= MAX_REPLICAS, "replicas must be 0 to 1000");

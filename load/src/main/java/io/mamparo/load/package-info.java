@@ -1,4 +1,4 @@
-/** Open-loop load. */
+/** Open-loop load over HTTP and SQL, measured from the intended start of each request. */
 @NullMarked
 package io.mamparo.load;
 

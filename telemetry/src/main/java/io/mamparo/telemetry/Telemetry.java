@@ -20,7 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Everything that is known about how the stack does. Recorders are resolved once, at configuration
@@ -31,6 +33,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * nothing is damaged.
  */
 public final class Telemetry implements AutoCloseable {
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
+
   private final Clock clock;
   private final TelemetryConfig config;
   private final int loops;
@@ -39,6 +43,7 @@ public final class Telemetry implements AutoCloseable {
   private final Past past;
   private final ServiceLevels levels;
   private final Families families;
+  private final Traces traces;
   private final Ticker ticker;
   private final Map<String, StatementTable> statements = new ConcurrentHashMap<>();
   private final MinutePoints points;
@@ -53,6 +58,7 @@ public final class Telemetry implements AutoCloseable {
     past = new Past(edges, points);
     levels = new ServiceLevels(store);
     families = new Families(loops);
+    traces = new Traces(store, config, clock, loops);
     RollUp rollUp = new RollUp(edges, points, levels, second());
     ticker = new Ticker(this, clock, store, rollUp, points, levels);
   }
@@ -113,6 +119,21 @@ public final class Telemetry implements AutoCloseable {
     return families.gauges(name, help, labelNames);
   }
 
+  /** The numbers that stand for names in spans. */
+  public Names names() {
+    return traces.names();
+  }
+
+  /** The writer of an event loop's finished spans. */
+  public SpanWriter spans(int loop) {
+    return traces.writer(loop);
+  }
+
+  /** What marks traces as sampled at their start, for requests without trace context. */
+  public HeadSampler headSampler(String entry) {
+    return new HeadSampler(clock, traces.samplers().ruleOf(entry));
+  }
+
   // What the map shows and what is promised.
 
   /** Says what a node is, and shows it even before anything reaches it. */
@@ -143,7 +164,34 @@ public final class Telemetry implements AutoCloseable {
     levels.set(specs, (int) (second() / 60));
   }
 
+  /** Sets which traces are kept: for all entries, and for some by name. */
+  public void sample(SamplingRule rule, Map<String, SamplingRule> byEntry) {
+    traces.samplers().set(rule, byEntry);
+  }
+
   // Questions.
+
+  /** The newest traces that match. */
+  public List<TraceSummary> traces(TraceQuery query) {
+    return traces.stored().search(query);
+  }
+
+  /** A trace by its id of 32 hexadecimal digits; nothing if it is none or was not kept. */
+  public Optional<Trace> trace(String traceId) {
+    if (!TRACE_ID.matcher(traceId).matches()) {
+      return Optional.empty();
+    }
+    return traces
+        .stored()
+        .trace(
+            Long.parseUnsignedLong(traceId, 0, 16, 16),
+            Long.parseUnsignedLong(traceId, 16, 32, 16));
+  }
+
+  /** What decides about traces, and what it has decided, by entry. */
+  public List<SamplingState> sampling() {
+    return traces.samplers().states();
+  }
 
   /** The service map over the last seconds. */
   public ServiceMap map(Duration window) {
@@ -184,24 +232,31 @@ public final class Telemetry implements AutoCloseable {
     page.statements(statements);
     page.levels(levels.statuses());
     page.families(families);
-    page.storage(Map.of("metrics", points.partitions()));
+    traces.writeTo(out);
+    page.storage(
+        new TreeMap<>(
+            Map.of("metrics", points.partitions(), "traces", traces.stored().partitions())));
     page.process(loops, edges);
     return out.toString();
   }
 
   /** Called on the roll-up thread ten times a second. */
-  void readSpans() {}
+  void readSpans() {
+    traces.read();
+  }
 
   /** Called on the roll-up thread once a minute. */
   void minutePassed() {
     statements.values().forEach(StatementTable::makeRoom);
     points.partitions().enforce(second());
+    traces.enforce();
   }
 
   /** Stops the roll-up, writes what is not written yet, and closes the store. */
   @Override
   public void close() {
     ticker.close();
+    traces.finish();
     Batch batch = new Batch();
     levels.write(batch);
     store.write(batch, Durability.PROCESS);

@@ -37,6 +37,9 @@ public interface ControlPlane {
   /** One trace with its spans. */
   Optional<ObjectNode> trace(String traceId);
 
+  /** What {@code mamparo env} prints, for the database of that name; empty means the first. */
+  ObjectNode env(String database);
+
   /** Prometheus text. */
   String metrics();
 

@@ -82,7 +82,8 @@ final class Gate implements Filter {
     if (!reads && !api) {
       return Verdict.WRONG_METHOD;
     }
-    boolean open = loopback ? reads && !path.startsWith("/v1/logs") : path.equals("/healthz");
+    boolean secret = path.startsWith("/v1/logs") || path.startsWith("/v1/env");
+    boolean open = loopback ? reads && !secret : path.equals("/healthz");
     return open || known ? Verdict.PASS : Verdict.NO_TOKEN;
   }
 

@@ -45,6 +45,8 @@ final class ReadRoutes {
         .get("/v1/slos/{name}", (q, s) -> one(s, "service", name(q), plane.slo(name(q))))
         .get("/v1/traces", (q, s) -> Replies.json(s, plane.traces(parameters(q))))
         .get("/v1/traces/{name}", (q, s) -> one(s, "trace", name(q), plane.trace(name(q))))
+        .get(
+            "/v1/env", (q, s) -> Replies.json(s, plane.env(q.query().first("database").orElse(""))))
         .get("/v1/gamedays", (q, s) -> Replies.json(s, plane.gamedays().list()))
         .get("/v1/gamedays/{name}", this::verdict)
         .get("/v1/gamedays/{name}/report.html", this::report)

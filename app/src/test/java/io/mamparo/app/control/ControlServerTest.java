@@ -143,7 +143,9 @@ class ControlServerTest {
   }
 
   @Test
-  void logs_needTheToken() throws IOException {
+  void logsAndPasswords_needTheToken() throws IOException {
+    assertEquals(401, get("/v1/env", "localhost"));
+    assertEquals(401, get("/v1/env?database=cars", "localhost"));
     assertEquals(401, get("/v1/logs/cars", "localhost"));
     String answer =
         ask(

@@ -65,6 +65,11 @@ final class FakePlane implements ControlPlane {
   }
 
   @Override
+  public ObjectNode env(String database) {
+    return object("PGPASSWORD", "secret");
+  }
+
+  @Override
   public String metrics() {
     return "# nothing\n";
   }

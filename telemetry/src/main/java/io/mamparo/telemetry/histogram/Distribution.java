@@ -72,6 +72,12 @@ public final class Distribution {
     if (total == 0) {
       return Double.NaN;
     }
+    int index = quantileIndex(q);
+    return Math.sqrt(scale.lowerBound(index) * scale.lowerBound(index + 1));
+  }
+
+  /** The bucket in which that value lies; there must be one. */
+  public int quantileIndex(double q) {
     long rank = Math.max(1, (long) Math.ceil(q * total));
     long seen = 0;
     int index = low;
@@ -81,7 +87,7 @@ public final class Distribution {
         break;
       }
     }
-    return Math.sqrt(scale.lowerBound(index) * scale.lowerBound(index + 1));
+    return index;
   }
 
   /** What was added since {@code before} was last brought up to date, which is done as well. */

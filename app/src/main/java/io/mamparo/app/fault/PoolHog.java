@@ -1,0 +1,84 @@
+package io.mamparo.app.fault;
+
+import io.mamparo.app.life.Life;
+import io.mamparo.app.plan.DatabaseAccess;
+import io.mamparo.compute.Login;
+import io.mamparo.kernel.Problem;
+import io.mamparo.model.Address;
+import io.mamparo.model.ServiceSpec;
+import io.mamparo.model.Stack;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/**
+ * Holds every server connection of a service's pool with slow statements, over and over, through
+ * the service's own login at the proxy. One virtual thread a connection.
+ */
+final class PoolHog implements AutoCloseable {
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean closed;
+
+  PoolHog(Life life, String service, Duration hold) {
+    Stack stack = life.observe().stack();
+    ServiceSpec spec = stack.services().get(service);
+    if (spec == null || spec.database() == null) {
+      throw new Problem(
+          "service " + service, "there is none with a database", "see mamparo status");
+    }
+    DatabaseAccess access = life.accesses().get(spec.database().name());
+    Login login = access == null ? null : access.services().get(service);
+    if (access == null || login == null) {
+      throw new Problem("service " + service, "has no login yet", "wait until it is ready");
+    }
+    Address proxy = stack.proxy().listen().at(life.observe().portOffset());
+    String url = "jdbc:postgresql://" + proxy + "/" + access.name();
+    // Twice as many as fit, so that the next one has the connection the moment it is given back.
+    for (int i = 0; i < 2 * spec.connections(stack.proxy()); i++) {
+      threads.add(Thread.ofVirtual().start(() -> hog(url, login, hold)));
+    }
+  }
+
+  private void hog(String url, Login login, Duration hold) {
+    Properties properties = new Properties();
+    properties.setProperty("user", login.user());
+    properties.setProperty("password", login.password());
+    properties.setProperty("ApplicationName", "mamparo exhaust-pool");
+    while (!closed) {
+      try (Connection connection = DriverManager.getConnection(url, properties);
+          PreparedStatement sleep = connection.prepareStatement("select pg_sleep(?)")) {
+        sleep.setDouble(1, hold.toMillis() / 1000.0);
+        while (!closed) {
+          try {
+            sleep.execute();
+          } catch (SQLException e) {
+            if (!"53300".equals(e.getSQLState())) {
+              throw e;
+            }
+          }
+        }
+      } catch (SQLException e) {
+        pause();
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      closed = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
+  }
+}

@@ -1,0 +1,64 @@
+package io.mamparo.app.life;
+
+import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.dbproxy.ProxySnapshot;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database proxy, which is there only while the stack has a database. Used by the life thread;
+ * {@link #observe} by any.
+ */
+final class DatabasePlane implements AutoCloseable {
+  private static final ProxySnapshot NOTHING =
+      new ProxySnapshot(List.of(), new ProxySnapshot.Clients(0, 0, 0, 0, 0, 0));
+
+  /** What a running proxy can do. */
+  interface Running {
+    void apply(DatabaseProxyConfig config);
+
+    ProxySnapshot observe();
+
+    void close();
+  }
+
+  private final Function<DatabaseProxyConfig, Running> start;
+  private volatile @Nullable Running running;
+  private @Nullable DatabaseProxyConfig applied;
+
+  DatabasePlane(Function<DatabaseProxyConfig, Running> start) {
+    this.start = start;
+  }
+
+  /** Makes this what the proxy does; does nothing when it does so already. */
+  void apply(DatabaseProxyConfig config) {
+    if (config.equals(applied)) {
+      return;
+    }
+    Running now = running;
+    if (now == null) {
+      if (!config.databases().isEmpty()) {
+        running = start.apply(config);
+      }
+    } else {
+      now.apply(config);
+    }
+    applied = config;
+  }
+
+  ProxySnapshot observe() {
+    Running now = running;
+    return now == null ? NOTHING : now.observe();
+  }
+
+  @Override
+  public void close() {
+    Running now = running;
+    running = null;
+    applied = null;
+    if (now != null) {
+      now.close();
+    }
+  }
+}

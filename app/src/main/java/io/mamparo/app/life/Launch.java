@@ -1,0 +1,192 @@
+package io.mamparo.app.life;
+
+import io.mamparo.app.control.ControlServer;
+import io.mamparo.compute.ManagedPostgres;
+import io.mamparo.compute.PostgresConfig;
+import io.mamparo.compute.ProcessRecord;
+import io.mamparo.compute.ProcessRecords;
+import io.mamparo.compute.ReplicaListener;
+import io.mamparo.compute.Services;
+import io.mamparo.kernel.Clock;
+import io.mamparo.mesh.Mesh;
+import io.mamparo.mesh.MeshConfig;
+import io.mamparo.model.Address;
+import io.mamparo.wire.net.Loops;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/**
+ * Puts the planes together: the one list of everything that a running stack consists of. Used by
+ * the thread that starts and stops; what it hands out is safe for use by several.
+ */
+public final class Launch implements AutoCloseable {
+  private final DataDirectory data;
+  private final int portOffset;
+  private final Clock clock = Clock.system();
+  private final Loops loops;
+  private final StateStore state;
+  private final Life life;
+
+  private Launch(DataDirectory data, int portOffset, Path home) {
+    this.data = data;
+    this.portOffset = portOffset;
+    RandomGenerator random = new SecureRandom();
+    loops = Loops.perCore();
+    state = StateStore.open(data.state(), clock);
+    life =
+        new Life(
+            new Life.Surroundings(data, state, portOffset, path(), random),
+            new RealPlanes(home, random));
+  }
+
+  /** Opens everything; starts nothing yet. */
+  public static Launch open(DataDirectory data, int portOffset, Path home) {
+    return new Launch(data, portOffset, home);
+  }
+
+  /** The PATH of services: Mamparo's own, with its JDK at the end, so that java is found. */
+  private static String path() {
+    String own = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+    return own + ":" + Path.of(System.getProperty("java.home"), "bin");
+  }
+
+  private final class RealPlanes implements Life.Planes {
+    private final Path home;
+    private final RandomGenerator random;
+    private final ProcessRecords records = ProcessRecords.in(data.processes());
+
+    RealPlanes(Path home, RandomGenerator random) {
+      this.home = home;
+      this.random = random;
+    }
+
+    @Override
+    public Databases databases(Runnable wake) {
+      return new Databases(data, binaries(home), records, clock, wake);
+    }
+
+    @Override
+    public DatabasePlane proxy() {
+      return new DatabasePlane(
+          config -> {
+            throw new UnsupportedOperationException("no database proxy yet");
+          });
+    }
+
+    @Override
+    public Mesh mesh() {
+      return Mesh.start(loops, MeshConfig.empty(), clock, Mesh.Listeners.none());
+    }
+
+    @Override
+    public Services services(ReplicaListener listener, Predicate<String> ready) {
+      return Services.open(
+          new Services.Config(
+              data.instance(),
+              data.logs(),
+              Address.LOOPBACK,
+              records,
+              listener,
+              ready,
+              clock,
+              random));
+    }
+  }
+
+  /** Where PostgreSQL is unpacked, once for all builds and stacks of this distribution. */
+  public static Path binaries(Path home) {
+    Path parent = home.getParent();
+    return (parent == null ? home : parent).resolve("postgres");
+  }
+
+  /** The stack's life. */
+  public Life life() {
+    return life;
+  }
+
+  /** Where things are kept. */
+  public DataDirectory data() {
+    return data;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  /** Added to every default port. */
+  public int portOffset() {
+    return portOffset;
+  }
+
+  /** Where the control API listens, by the desired stack. */
+  public ControlServer.Settings control(String token) {
+    Address address = life.observe().stack().console().listen().at(portOffset);
+    return new ControlServer.Settings(address.host(), address.port(), address.isLoopback(), token);
+  }
+
+  /** As clients on this machine name it. */
+  public String controlHost() {
+    String host = life.observe().stack().console().listen().at(portOffset).host();
+    return switch (host) {
+      case "0.0.0.0", "::" -> Address.LOOPBACK;
+      default -> host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    };
+  }
+
+  /** Drains and stops everything in order. */
+  public void stop() throws InterruptedException {
+    life.stop();
+    state.close();
+    loops.close();
+  }
+
+  /** Lets go of everything, leaving services and databases running. */
+  @Override
+  public void close() {
+    life.close();
+    state.close();
+    loops.close();
+  }
+
+  /** Stops what is recorded of a stack whose Mamparo is gone; returns how many processes. */
+  public static int stopLeftovers(Path root) throws InterruptedException {
+    try (DataDirectory data = DataDirectory.open(root)) {
+      ProcessRecords records = ProcessRecords.in(data.processes());
+      List<ProcessRecord> found = records.all();
+      if (found.isEmpty()) {
+        return 0;
+      }
+      Services services =
+          Services.open(
+              new Services.Config(
+                  data.instance(),
+                  data.logs(),
+                  Address.LOOPBACK,
+                  records,
+                  ReplicaListener.NONE,
+                  name -> true,
+                  Clock.system(),
+                  new SecureRandom()));
+      services.stop();
+      for (ProcessRecord record : records.all()) {
+        if (record.kind() == ProcessRecord.Kind.DATABASE) {
+          PostgresConfig config =
+              PostgresConfig.of(
+                  record.name(),
+                  data.database(record.name()),
+                  data.logs().resolve(record.name() + "-postgres.log"),
+                  data.root().resolve("postgres"),
+                  data.instance());
+          new ManagedPostgres(config, records, status -> {}, Clock.system()).stop();
+        }
+      }
+      return found.size();
+    } catch (java.io.IOException e) {
+      throw new io.mamparo.kernel.Problem(
+          "data directory " + root, "cannot be used (" + e + ")", "make it writable", e);
+    }
+  }
+}

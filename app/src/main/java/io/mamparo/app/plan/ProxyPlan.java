@@ -1,0 +1,108 @@
+package io.mamparo.app.plan;
+
+import io.mamparo.compute.Login;
+import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.dbproxy.DatabaseProxyConfig.BreakerSettings;
+import io.mamparo.dbproxy.DatabaseProxyConfig.Database;
+import io.mamparo.dbproxy.DatabaseProxyConfig.Limits;
+import io.mamparo.dbproxy.DatabaseProxyConfig.Pool;
+import io.mamparo.dbproxy.Secret;
+import io.mamparo.model.Address;
+import io.mamparo.model.BreakerSpec;
+import io.mamparo.model.Defaults;
+import io.mamparo.model.ProxySpec;
+import io.mamparo.model.ServiceSpec;
+import io.mamparo.model.Stack;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Stack and logins to the database proxy's configuration. Stateless. */
+public final class ProxyPlan {
+  /** Connections of the login that people share. */
+  public static final int PERSON_CONNECTIONS = 5;
+
+  /** Stands for a port that is not known yet: nobody listens there, so clients wait. */
+  private static final int NOT_YET = 1;
+
+  private ProxyPlan() {}
+
+  /** The configuration; databases whose access is not known yet are left out. */
+  public static DatabaseProxyConfig of(
+      Stack stack, Map<String, DatabaseAccess> accesses, int portOffset) {
+    Address listen = stack.proxy().listen().at(portOffset);
+    List<Database> databases = new ArrayList<>();
+    List<DatabaseProxyConfig.Login> logins = new ArrayList<>();
+    for (String name : stack.databases().keySet()) {
+      DatabaseAccess access = accesses.get(name);
+      if (access != null) {
+        databases.add(database(access, stack.proxy().breaker()));
+        logins.add(login(access, access.person(), PERSON_CONNECTIONS, null, stack.proxy()));
+        services(stack, access, logins);
+      }
+    }
+    return new DatabaseProxyConfig(
+        new InetSocketAddress(listen.host(), listen.port()),
+        databases,
+        logins,
+        new Limits(
+            stack.proxy().clients(),
+            Limits.DEFAULT.loginTimeout(),
+            stack.proxy().pools().preparedStatements(),
+            Limits.DEFAULT.fingerprints()));
+  }
+
+  private static void services(
+      Stack stack, DatabaseAccess access, List<DatabaseProxyConfig.Login> logins) {
+    for (Map.Entry<String, Login> entry : new TreeMap<>(access.services()).entrySet()) {
+      ServiceSpec service = stack.services().get(entry.getKey());
+      if (service != null
+          && service.database() != null
+          && service.database().name().equals(access.name())) {
+        int connections = service.connections(stack.proxy());
+        logins.add(login(access, entry.getValue(), connections, service.name(), stack.proxy()));
+      }
+    }
+  }
+
+  private static Database database(DatabaseAccess access, @Nullable BreakerSpec breaker) {
+    int port = access.port() == 0 ? NOT_YET : access.port();
+    return new Database(access.name(), access.host(), port, access.dbname(), breaker(breaker));
+  }
+
+  /** The proxy has better defaults for a database than those of a service's breaker. */
+  private static BreakerSettings breaker(@Nullable BreakerSpec spec) {
+    if (spec == null) {
+      return new BreakerSettings(1, Integer.MAX_VALUE, Duration.ofMillis(500));
+    }
+    return Objects.equals(spec, Defaults.PROXY.breaker())
+        ? BreakerSettings.DEFAULT
+        : new BreakerSettings(spec.failures().ratio(), spec.minimumCalls(), spec.open());
+  }
+
+  private static DatabaseProxyConfig.Login login(
+      DatabaseAccess access,
+      Login login,
+      int connections,
+      @Nullable String service,
+      ProxySpec proxy) {
+    Login upstream = access.upstream() == null ? login : access.upstream();
+    return new DatabaseProxyConfig.Login(
+        login.user(),
+        Secret.of(login.password()),
+        access.name(),
+        upstream.user(),
+        Secret.of(upstream.password()),
+        new Pool(
+            connections,
+            proxy.pools().borrowTimeout(),
+            proxy.pools().idleTimeout(),
+            proxy.pools().maxLifetime()),
+        service);
+  }
+}

@@ -1,0 +1,38 @@
+package io.mamparo.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line's first level: what there is, and what the exit status means. */
+@Command(
+    name = "mamparo",
+    header = "The reliability stack SRE teams build on AWS, as one program on your own machines.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      UpCommand.class,
+      DownCommand.class,
+      StatusCommand.class,
+      CheckCommand.class,
+      LogsCommand.class,
+      EnvCommand.class,
+      DoctorCommand.class,
+      ServeCommand.class,
+      CommandLine.HelpCommand.class,
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:it is done, and ready",
+      "1:it failed, is not ready, or an expectation was not met",
+      "2:the command line is wrong",
+      "3:the stack file does not pass check",
+      "4:nothing runs in this data directory"
+    },
+    footerHeading = "%n",
+    footer = {
+      "Start with: mamparo up       (the built-in car-rental stack, until Ctrl-C)",
+      "A running stack is found by its data directory: --data, else MAMPARO_DATA, else .mamparo",
+      "MAMPARO_DEBUG=1 tells more about failures; NO_COLOR=1 switches colours off."
+    })
+final class Cli {}

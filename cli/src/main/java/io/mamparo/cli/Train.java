@@ -1,0 +1,112 @@
+package io.mamparo.cli;
+
+import io.mamparo.app.Mamparo;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * A short run of what users do, from which the build makes the JVM's start-up caches. Started by
+ * bin/train.sh with the profile and a scratch directory.
+ */
+public final class Train {
+  private Train() {}
+
+  /** Runs one profile. */
+  public static void main(String[] args) throws Exception {
+    Path scratch = Path.of(args[1]).toAbsolutePath();
+    if (args[0].equals("server")) {
+      server(scratch);
+    } else {
+      client(scratch);
+    }
+    System.exit(0);
+  }
+
+  private static final String STACK =
+      """
+      stack: training
+      ingress: {listen: 127.0.0.1:%d}
+      console: {listen: 127.0.0.1:%d}
+      services:
+        self:
+          endpoints: ["http://127.0.0.1:%d"]
+          health: /healthz
+      routes:
+        - {path: "/*", to: self}
+      """;
+
+  private static int free() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static Path stack(Path scratch) throws IOException {
+    int console = free();
+    Path file = scratch.resolve("training.yaml");
+    return Files.writeString(file, STACK.formatted(free(), console, console));
+  }
+
+  private static Terminal quiet(Path directory) {
+    PrintStream nowhere =
+        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    return new Terminal(nowhere, nowhere, false, Map.of("NO_COLOR", "1"), directory);
+  }
+
+  private static void client(Path scratch) throws IOException, InterruptedException {
+    Path file = stack(scratch);
+    try (Mamparo mamparo = run(scratch, file)) {
+      awaitReady(mamparo);
+      commands(scratch, file);
+    }
+  }
+
+  private static void server(Path scratch) throws IOException, InterruptedException {
+    Path file = stack(scratch);
+    try (Mamparo mamparo = run(scratch, file)) {
+      awaitReady(mamparo);
+      commands(scratch, file);
+    }
+  }
+
+  private static Mamparo run(Path scratch, Path file) throws IOException {
+    return Mamparo.start(
+        new Mamparo.Settings(
+            scratch.resolve(DataOption.USUAL),
+            0,
+            StackSource.home(),
+            "training.yaml",
+            Files.readString(file),
+            scratch,
+            Map.of()));
+  }
+
+  private static void awaitReady(Mamparo mamparo) throws InterruptedException {
+    for (int i = 0; i < 100 && !mamparo.status().path("ready").asBoolean(); i++) {
+      mamparo.awaitChange(Duration.ofMillis(100));
+    }
+  }
+
+  private static void commands(Path scratch, Path file) throws IOException {
+    Terminal terminal = quiet(scratch);
+    Main.run(terminal, "--version");
+    Main.run(terminal, "--help");
+    Main.run(terminal, "check", file.toString());
+    Main.run(terminal, "status");
+    Main.run(terminal, "status", "--json");
+    Main.run(terminal, "env");
+    Main.run(terminal, "logs", "mamparo");
+    Main.run(terminal, "up", file.toString());
+    Main.run(terminal, "no-such-command");
+    Path wrong = Files.writeString(scratch.resolve("wrong.yaml"), "stack: x\nservice: {}\n");
+    Main.run(terminal, "check", wrong.toString());
+  }
+}

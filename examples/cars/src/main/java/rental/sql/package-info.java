@@ -1,0 +1,5 @@
+/** PostgreSQL with a small bounded pool. */
+@NullMarked
+package rental.sql;
+
+import org.jspecify.annotations.NullMarked;

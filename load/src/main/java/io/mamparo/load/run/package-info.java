@@ -1,0 +1,5 @@
+/** Dispatching at a rate, bounded lanes, and counting. */
+@NullMarked
+package io.mamparo.load.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+package io.mamparo.mesh.accept;
+
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** An open listener. Shared by all loops. */
+public final class Door {
+  private final String id;
+  private final int slot;
+  private final AtomicInteger connections = new AtomicInteger();
+  private final LongAdder turnedAway = new LongAdder();
+  private volatile List<Channel> sockets = List.of();
+
+  /**
+   * A door that is not open yet.
+   *
+   * @param slot where plans have what belongs to it
+   */
+  public Door(String id, int slot) {
+    this.id = id;
+    this.slot = slot;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public int slot() {
+    return slot;
+  }
+
+  /** It listens now. */
+  public void opened(List<Channel> on) {
+    sockets = List.copyOf(on);
+  }
+
+  /** Stops listening; those who are in stay. */
+  public void shut() {
+    sockets.forEach(socket -> socket.close().syncUninterruptibly());
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return ((InetSocketAddress) sockets.getFirst().localAddress()).getPort();
+  }
+
+  /** Lets a client in unless there are {@code most} already. */
+  public boolean enter(int most) {
+    if (connections.incrementAndGet() <= most) {
+      return true;
+    }
+    connections.decrementAndGet();
+    turnedAway.increment();
+    return false;
+  }
+
+  /** A client that was let in has left. */
+  public void leave() {
+    connections.decrementAndGet();
+  }
+
+  /** How many clients are in. */
+  public int connections() {
+    return connections.get();
+  }
+
+  /** How many were turned away since the beginning. */
+  public long turnedAway() {
+    return turnedAway.sum();
+  }
+}

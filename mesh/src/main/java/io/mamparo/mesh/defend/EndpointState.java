@@ -1,0 +1,132 @@
+package io.mamparo.mesh.defend;
+
+import io.mamparo.mesh.MeshConfig;
+import io.mamparo.resilience.outlier.Host;
+import io.mamparo.resilience.window.StripedCounter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one endpoint, as long as it exists. Shared by all loops. */
+public final class EndpointState {
+  /** How long an endpoint that refused a connection is left alone if there is another. */
+  private static final long REFUSAL_NANOS = 1_000_000_000L;
+
+  private final String id;
+  private final String host;
+  private final int port;
+  private final @Nullable InetSocketAddress literal;
+  private final StripedCounter inFlight;
+  private final StripedCounter connections;
+  private volatile @Nullable Host outlier;
+  private volatile boolean removed;
+  private volatile boolean refusing;
+  private volatile long refusedUntil;
+
+  EndpointState(MeshConfig.Endpoint config, int stripes) {
+    id = config.id();
+    host = config.host();
+    port = config.port();
+    literal = literal(host, port);
+    inFlight = new StripedCounter(stripes);
+    connections = new StripedCounter(stripes);
+  }
+
+  private static @Nullable InetSocketAddress literal(String host, int port) {
+    try {
+      return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** Whether a configured endpoint is this one. */
+  boolean is(MeshConfig.Endpoint config) {
+    return id.equals(config.id()) && host.equals(config.host()) && port == config.port();
+  }
+
+  public String id() {
+    return id;
+  }
+
+  /** Its address if it is not a name. */
+  public @Nullable InetSocketAddress literal() {
+    return literal;
+  }
+
+  /** Its name or address, to be looked up. */
+  public String host() {
+    return host;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Tries under way. */
+  public StripedCounter inFlight() {
+    return inFlight;
+  }
+
+  /** Open connections. */
+  public StripedCounter connections() {
+    return connections;
+  }
+
+  /** Whether it is no longer configured. */
+  public boolean removed() {
+    return removed;
+  }
+
+  void remove() {
+    removed = true;
+  }
+
+  void judgedBy(@Nullable Host by) {
+    outlier = by;
+  }
+
+  @Nullable Host judgedBy() {
+    return outlier;
+  }
+
+  /** Whether it has been left out because of its failures. */
+  public boolean ejected() {
+    Host by = outlier;
+    return by != null && by.ejected();
+  }
+
+  boolean ejected(long now) {
+    Host by = outlier;
+    return by != null && !by.available(now);
+  }
+
+  /** A try has succeeded. */
+  public void onSuccess(int stripe) {
+    if (refusing) {
+      refusing = false;
+    }
+    Host by = outlier;
+    if (by != null) {
+      by.onSuccess(stripe);
+    }
+  }
+
+  /** A try has failed. */
+  public void onFailure(int stripe, long now) {
+    Host by = outlier;
+    if (by != null) {
+      by.onFailure(stripe, now);
+    }
+  }
+
+  /** It refused a connection: nobody is there. */
+  public void onRefused(long now) {
+    refusedUntil = now + REFUSAL_NANOS;
+    refusing = true;
+  }
+
+  boolean refusing(long now) {
+    return refusing && refusedUntil - now > 0;
+  }
+}

@@ -1,0 +1,103 @@
+package io.mamparo.mesh.exchange;
+
+import io.mamparo.mesh.defend.EndpointState;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/** Makes connections to endpoints, on the client's own loop. Owned by one loop. */
+@SuppressWarnings("FutureReturnValueIgnored") // The listener hears of it.
+final class Connector {
+  private final MeshLoop loop;
+  private final RequestPath path;
+
+  Connector(MeshLoop loop, RequestPath path) {
+    this.loop = loop;
+    this.path = path;
+  }
+
+  /** Makes a connection for a try; if that has ended by then, it goes to the pool. */
+  void connect(Exchange x, Pool pool) {
+    EndpointState endpoint = pool.endpoint;
+    long ticket = x.ticket;
+    if (!pool.room()) {
+      path.failed(x, TryEnd.NOT_CONNECTED);
+      return;
+    }
+    InetSocketAddress literal = endpoint.literal();
+    if (literal != null) {
+      connect(x, ticket, pool, literal);
+      return;
+    }
+    // Looking a name up blocks, so it is done elsewhere.
+    Thread.ofVirtual()
+        .name("lookup " + endpoint.host())
+        .start(
+            () -> {
+              InetSocketAddress found = lookUp(endpoint);
+              loop.loop.execute(() -> connect(x, ticket, pool, found));
+            });
+  }
+
+  private static InetSocketAddress lookUp(EndpointState endpoint) {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
+    } catch (UnknownHostException e) {
+      return InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port());
+    }
+  }
+
+  private void connect(Exchange x, long ticket, Pool pool, InetSocketAddress to) {
+    if (to.isUnresolved()) {
+      refused(x, ticket, pool);
+      return;
+    }
+    UpstreamConnection c = new UpstreamConnection(loop, pool);
+    pool.opened();
+    int patience = Math.toIntExact(loop.plan.config.limits().connectTimeout().toMillis());
+    new Bootstrap()
+        .group(loop.loop)
+        .channel(loop.channelType)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, patience)
+        .handler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                loop.prepare(channel);
+                channel.pipeline().addLast(c);
+              }
+            })
+        .connect(to)
+        .addListener(done -> connected(x, ticket, pool, c, done.isSuccess()));
+  }
+
+  private void connected(
+      Exchange x, long ticket, Pool pool, UpstreamConnection c, boolean success) {
+    if (!success) {
+      pool.closed(c);
+      refused(x, ticket, pool);
+    } else if (waiting(x, ticket)) {
+      path.connected(x, c);
+    } else {
+      pool.giveBack(c, loop.now());
+    }
+  }
+
+  private void refused(Exchange x, long ticket, Pool pool) {
+    pool.endpoint.onRefused(loop.now());
+    if (waiting(x, ticket)) {
+      ClientConnection client = x.client();
+      path.failed(x, TryEnd.NOT_CONNECTED);
+      client.flush();
+    }
+  }
+
+  private static boolean waiting(Exchange x, long ticket) {
+    return x.ticket == ticket && x.phase == Exchange.Phase.CONNECTING;
+  }
+}

@@ -1,0 +1,338 @@
+package io.mamparo.mesh.exchange;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.RequestRecord;
+import io.mamparo.mesh.accept.Timer;
+import io.mamparo.mesh.begin.TraceContext;
+import io.mamparo.mesh.defend.Balancer;
+import io.mamparo.mesh.defend.Edge;
+import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.mesh.defend.ServicePlan;
+import io.mamparo.resilience.retry.RetryBudget;
+import io.mamparo.wire.http.Body;
+import io.mamparo.wire.http.RequestHead;
+import io.mamparo.wire.http.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer: what the stages of {@link RequestPath} know of it. Owned by one loop,
+ * which uses it again for another request.
+ *
+ * <pre>
+ *   IDLE ─ first byte → READING ─ head → ADMITTING ──→ BACKOFF ─┐
+ *    ↑                                     │  ↑ try failed      │ time
+ *    │                                     │  └─────────────┐   │
+ *    │             ┌ injected delay ─ DELAYED ─ time ─┐     │   │
+ *    │             │                                  ↓     │   │
+ *    │             └──── breaker, endpoint ───→ CONNECTING ─┤←──┘
+ *    │                                                ↓     │
+ *    │                                              SENT ───┘
+ *    │                                                ↓ head of the answer
+ *    └──────── last byte ────────── RESPONDING ←──────┤
+ *    └──────── either side closes ── TUNNEL ←─────────┘ 101
+ * </pre>
+ */
+final class Exchange implements RequestRecord {
+  enum Phase {
+    IDLE,
+    READING,
+    ADMITTING,
+    BACKOFF,
+    DELAYED,
+    CONNECTING,
+    SENT,
+    RESPONDING,
+    TUNNEL
+  }
+
+  private static final int LONGEST_PATH = 256;
+
+  final MeshLoop loop;
+  final RequestHead request = new RequestHead();
+  final Body requestBody = new Body();
+  final ResponseHead response = new ResponseHead();
+  final Body responseBody = new Body();
+  final TraceContext trace = new TraceContext();
+  final Timer timer;
+
+  Phase phase = Phase.IDLE;
+
+  /** Rises with every try, so that what comes late can be told. */
+  long ticket;
+
+  @Nullable ClientConnection client;
+  @Nullable UpstreamConnection upstream;
+
+  String caller = "";
+  @Nullable String route;
+  @Nullable String template;
+  @Nullable ServicePlan service;
+  @Nullable Edge edge;
+  @Nullable Balancer balancer;
+  @Nullable RetryBudget budget;
+  @Nullable EndpointState endpoint;
+  @Nullable String version;
+  boolean visitor;
+
+  /** Whether it came in through the ingress. */
+  boolean outside;
+
+  /** Whether it holds a place in the bulkhead and counts in its edge. */
+  boolean entered;
+
+  /** Whether its endpoint counts it as under way. */
+  boolean counting;
+
+  /** Whether its record has been told. */
+  boolean told;
+
+  /** The breaker's permit of this try, or -1. */
+  long permit = -1;
+
+  /** Whether this try is a retry that the budget has granted. */
+  boolean retrying;
+
+  boolean budgetSpent;
+
+  /** Endpoints tried, as bits. */
+  long tried;
+
+  int tries;
+  long startNanos;
+  long startEpoch;
+  long tryStart;
+  long deadline;
+  long tryDeadline;
+  long firstByte;
+  long endNanos;
+  long requestBytes;
+  long responseBytes;
+  int status;
+  Reason reason = Reason.NONE;
+
+  /** Whether all of the request has arrived. */
+  boolean requestDone;
+
+  /** Whether what arrives of the body is kept for another try. */
+  boolean holding;
+
+  @Nullable ByteBuf held;
+
+  /** Whether the answer's body must be freed from its chunks, for a client of HTTP/1.0. */
+  boolean unchunk;
+
+  /** Whether the client's connection must end with this answer. */
+  boolean last;
+
+  /** Whether the duration to be told is that of the try. */
+  private boolean tellingTry;
+
+  Exchange(MeshLoop loop) {
+    this.loop = loop;
+    timer = new Timer(now -> loop.path.ring(this, now));
+  }
+
+  void begin(ClientConnection by) {
+    client = by;
+    phase = Phase.READING;
+  }
+
+  /** Forgets the request. What it held must have been given back. */
+  void reset() {
+    ticket++;
+    phase = Phase.IDLE;
+    request.reset();
+    response.reset();
+    trace.reset();
+    client = null;
+    upstream = null;
+    caller = "";
+    route = null;
+    template = null;
+    service = null;
+    edge = null;
+    balancer = null;
+    budget = null;
+    endpoint = null;
+    version = null;
+    visitor = false;
+    outside = false;
+    entered = false;
+    counting = false;
+    told = false;
+    permit = -1;
+    retrying = false;
+    budgetSpent = false;
+    tried = 0;
+    tries = 0;
+    firstByte = -1;
+    requestBytes = 0;
+    responseBytes = 0;
+    status = 0;
+    reason = Reason.NONE;
+    requestDone = false;
+    holding = false;
+    unchunk = false;
+    last = false;
+  }
+
+  ClientConnection client() {
+    return Objects.requireNonNull(client);
+  }
+
+  UpstreamConnection upstream() {
+    return Objects.requireNonNull(upstream);
+  }
+
+  ServicePlan plan() {
+    return Objects.requireNonNull(service);
+  }
+
+  Edge theEdge() {
+    return Objects.requireNonNull(edge);
+  }
+
+  Balancer theBalancer() {
+    return Objects.requireNonNull(balancer);
+  }
+
+  /** Whether nothing of an answer has gone to the client. */
+  boolean unanswered() {
+    return phase != Phase.RESPONDING && phase != Phase.TUNNEL && phase != Phase.IDLE;
+  }
+
+  void tellTry(boolean yes) {
+    tellingTry = yes;
+  }
+
+  @Override
+  public String caller() {
+    return caller;
+  }
+
+  @Override
+  public @Nullable String service() {
+    return service == null ? null : service.name();
+  }
+
+  @Override
+  public @Nullable String route() {
+    return route;
+  }
+
+  @Override
+  public String method() {
+    return request.method().name();
+  }
+
+  @Override
+  public @Nullable String template() {
+    return template;
+  }
+
+  @Override
+  public String path() {
+    int from = request.pathStart();
+    int length = Math.min(request.pathEnd() - from, LONGEST_PATH);
+    return new String(request.bytes(), from, length, ISO_8859_1);
+  }
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public Reason reason() {
+    return reason;
+  }
+
+  @Override
+  public @Nullable String endpoint() {
+    return endpoint == null ? null : endpoint.id();
+  }
+
+  @Override
+  public @Nullable String version() {
+    return version;
+  }
+
+  @Override
+  public int tries() {
+    return tries;
+  }
+
+  @Override
+  public boolean budgetSpent() {
+    return budgetSpent;
+  }
+
+  @Override
+  public long startEpochNanos() {
+    return tellingTry ? startEpoch + (tryStart - startNanos) : startEpoch;
+  }
+
+  @Override
+  public long durationNanos() {
+    return endNanos - (tellingTry ? tryStart : startNanos);
+  }
+
+  @Override
+  public long firstByteNanos() {
+    return firstByte;
+  }
+
+  @Override
+  public long requestBytes() {
+    return requestBytes;
+  }
+
+  @Override
+  public long responseBytes() {
+    return responseBytes;
+  }
+
+  @Override
+  public long traceHigh() {
+    return trace.high;
+  }
+
+  @Override
+  public long traceLow() {
+    return trace.low;
+  }
+
+  @Override
+  public long span() {
+    return trace.span;
+  }
+
+  @Override
+  public long parentSpan() {
+    return trace.parent;
+  }
+
+  @Override
+  public boolean sampled() {
+    return trace.sampled;
+  }
+
+  @Override
+  public boolean traced() {
+    return trace.adopted;
+  }
+
+  @Override
+  public boolean visitor() {
+    return visitor;
+  }
+
+  @Override
+  public int loop() {
+    return loop.index;
+  }
+}

@@ -1,0 +1,171 @@
+package io.mamparo.mesh.exchange;
+
+import io.mamparo.mesh.MeshConfig.RetryOn;
+import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.mesh.defend.ServicePlan;
+import io.mamparo.resilience.Deadline;
+import io.mamparo.resilience.breaker.Breaker;
+import io.mamparo.resilience.retry.RetryBudget;
+import io.mamparo.resilience.retry.RetryDecision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a try's end means: for the breaker, for the endpoint, and whether there is another try.
+ * Owned by one loop.
+ *
+ * <p>Another try needs all of: tries left, a condition that the service retries on, a request that
+ * the service has not seen or may see twice, all of its body at hand, time, a place in the budget,
+ * and the breaker's permit.
+ */
+final class Judgement {
+  private static final int SERVER_ERROR = 500;
+  private static final int MOST_DOUBLINGS = 10;
+
+  private final MeshLoop loop;
+  private final Settlement settlement;
+  private final RequestPath path;
+
+  Judgement(MeshLoop loop, Settlement settlement, RequestPath path) {
+    this.loop = loop;
+    this.settlement = settlement;
+    this.path = path;
+  }
+
+  /** A try has ended without an answer. */
+  void failed(Exchange x, TryEnd how) {
+    long now = loop.now();
+    loop.timers.cancel(x.timer);
+    settlement.closeUpstream(x);
+    judge(x, true, true, now);
+    boolean late = how == TryEnd.TIMED_OUT && Deadline.passed(x.deadline, now);
+    Reason reason = late ? Reason.DEADLINE : how.reason();
+    if (again(x, how.condition(), how == TryEnd.NOT_CONNECTED, now)) {
+      tryAgain(x, 0, reason, now);
+    } else {
+      settlement.refuse(x, reason);
+    }
+  }
+
+  /** An injected error stands for an answer. */
+  void aborted(Exchange x, int status) {
+    long now = loop.now();
+    loop.timers.cancel(x.timer);
+    judge(x, status >= SERVER_ERROR, false, now);
+    RetryOn condition = condition(status);
+    if (condition != null && again(x, condition, true, now)) {
+      tryAgain(x, status, Reason.FAULT_ABORT, now);
+    } else {
+      settlement.refuse(x, Reason.FAULT_ABORT, status, "");
+    }
+  }
+
+  /**
+   * An answer's head has arrived.
+   *
+   * @return whether there is another try, for which {@link #tryAgain(Exchange)} is to be called
+   */
+  boolean answered(Exchange x, int status, long now) {
+    loop.timers.cancel(x.timer);
+    judge(x, status >= SERVER_ERROR, true, now);
+    RetryOn condition = condition(status);
+    return condition != null && again(x, condition, false, now);
+  }
+
+  /** Goes on with another try after an answer, which has been thrown away. */
+  void tryAgain(Exchange x) {
+    tryAgain(x, x.response.status(), Reason.NONE, loop.now());
+  }
+
+  private static @Nullable RetryOn condition(int status) {
+    return switch (status) {
+      case 502 -> RetryOn.BAD_GATEWAY;
+      case 503 -> RetryOn.UNAVAILABLE;
+      case 504 -> RetryOn.GATEWAY_TIMEOUT;
+      default -> null;
+    };
+  }
+
+  private void judge(Exchange x, boolean failure, boolean byEndpoint, long now) {
+    Breaker breaker = x.theEdge().breaker();
+    if (breaker != null && x.permit >= 0) {
+      long took = now - x.tryStart;
+      if (failure) {
+        breaker.onFailure(loop.index, x.permit, took, now);
+      } else {
+        breaker.onSuccess(loop.index, x.permit, took, now);
+      }
+    }
+    x.permit = -1;
+    EndpointState endpoint = x.endpoint;
+    if (endpoint == null || !byEndpoint) {
+      return;
+    }
+    if (failure) {
+      endpoint.onFailure(loop.index, now);
+      x.theBalancer().stale();
+    } else {
+      endpoint.onSuccess(loop.index);
+    }
+  }
+
+  private boolean again(Exchange x, RetryOn condition, boolean unseen, long now) {
+    ServicePlan plan = x.plan();
+    boolean allowed =
+        x.tries < plan.attempts
+            && plan.retryOn.contains(condition)
+            && (unseen || Admission.safe(x))
+            && (unseen || !x.request.hasBody() || x.holding)
+            && Deadline.allows(x.deadline, backoff(x, false, now), now);
+    RetryBudget budget = x.budget;
+    if (!allowed || budget == null) {
+      return false;
+    }
+    if (budget.tryRetry(loop.index, now) != RetryDecision.GRANTED) {
+      x.budgetSpent = true;
+      return false;
+    }
+    Breaker breaker = x.theEdge().breaker();
+    long permit = breaker == null ? -1 : breaker.acquire(loop.index, now);
+    if (breaker != null && permit < 0) {
+      budget.onRetryDone(loop.index);
+      return false;
+    }
+    settlement.release(x);
+    x.permit = permit;
+    x.retrying = true;
+    return true;
+  }
+
+  private void tryAgain(Exchange x, int status, Reason reason, long now) {
+    x.status = status;
+    x.reason = reason;
+    x.endNanos = now;
+    x.tellTry(true);
+    loop.listener.onTry(x);
+    x.tellTry(false);
+    x.status = 0;
+    x.reason = Reason.NONE;
+    x.response.reset();
+    x.ticket++;
+    long wait = backoff(x, true, now);
+    if (wait > 0) {
+      x.phase = Exchange.Phase.BACKOFF;
+      loop.timers.set(x.timer, now + wait);
+      return;
+    }
+    path.attempt(x);
+    if (x.upstream != null) {
+      x.upstream.flush();
+    }
+  }
+
+  /** How long to wait: not at all for a first retry that goes to another endpoint. */
+  private long backoff(Exchange x, boolean jitter, long now) {
+    if (x.tries == 1 && x.theBalancer().another(x.tried, now)) {
+      return 0;
+    }
+    long wait = x.plan().backoffNanos << Math.min(x.tries - 1, MOST_DOUBLINGS);
+    return jitter ? wait / 2 + (wait == 0 ? 0 : loop.random.nextLong(wait)) : wait;
+  }
+}

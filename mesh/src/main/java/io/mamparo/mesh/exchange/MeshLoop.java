@@ -1,0 +1,173 @@
+package io.mamparo.mesh.exchange;
+
+import io.mamparo.kernel.Clock;
+import io.mamparo.mesh.Faults;
+import io.mamparo.mesh.HeadSampler;
+import io.mamparo.mesh.RequestListener;
+import io.mamparo.mesh.accept.Door;
+import io.mamparo.mesh.accept.ReadBuffers;
+import io.mamparo.mesh.accept.Timer;
+import io.mamparo.mesh.accept.Timers;
+import io.mamparo.mesh.defend.Balancer;
+import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.wire.http.HeadWriter;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** What the mesh keeps for one loop. Owned by that loop, so that nothing here needs a lock. */
+public final class MeshLoop {
+  private static final long POLL_NANOS = 1_000_000_000L;
+
+  /** Exchanges that are kept for reuse; more than so many at once are left to the collector. */
+  private static final int SPARE = 1024;
+
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+
+  final int index;
+  final EventLoop loop;
+  final Clock clock;
+  final Timers timers;
+  final ByteBufAllocator alloc = PooledByteBufAllocator.DEFAULT;
+  final HeadWriter writer = new HeadWriter();
+  final SplittableRandom random;
+  final RequestListener listener;
+  final HeadSampler sampler;
+  final Faults faults;
+  final Class<? extends SocketChannel> channelType;
+  final RequestPath path;
+  final Set<ClientConnection> clients = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
+  private final IdentityHashMap<EndpointState, Pool> pools = new IdentityHashMap<>();
+  private final Timer poll = new Timer(this::poll);
+  Plan plan;
+  Balancer[] balancers = {};
+  boolean closing;
+  int active;
+
+  /** The loop-th part of a mesh. */
+  public MeshLoop(
+      int index,
+      EventLoop loop,
+      Class<? extends SocketChannel> channelType,
+      Clock clock,
+      long seed,
+      Plan plan,
+      RequestListener listener,
+      HeadSampler sampler,
+      Faults faults) {
+    this.index = index;
+    this.loop = loop;
+    this.channelType = channelType;
+    this.clock = clock;
+    this.random = new SplittableRandom(seed + index);
+    this.plan = plan;
+    this.listener = listener;
+    this.sampler = sampler;
+    this.faults = faults;
+    timers = new Timers(loop, clock);
+    path = new RequestPath(this);
+  }
+
+  /** The loop that it belongs to. */
+  public EventLoop eventLoop() {
+    return loop;
+  }
+
+  /** Follows another plan from the next request on. */
+  public void adopt(Plan next) {
+    plan = next;
+    balancers = next.targets.stream().map(t -> new Balancer(t.plan())).toArray(Balancer[]::new);
+    pools.forEach(
+        (endpoint, pool) -> {
+          if (endpoint.removed()) {
+            pool.drain();
+          }
+        });
+    pools
+        .keySet()
+        .removeIf(endpoint -> endpoint.removed() && endpoint.connections().of(index) == 0);
+    timers.set(poll, now() + POLL_NANOS);
+  }
+
+  private void poll(long now) {
+    if (index == 0) {
+      plan.targets.forEach(target -> target.plan().state.poll(now));
+    }
+    timers.set(poll, now + POLL_NANOS);
+  }
+
+  /** A client has come in through a door. */
+  public void accept(Channel channel, Door door) {
+    prepare(channel);
+    channel.pipeline().addLast(new ClientConnection(this, door));
+  }
+
+  void prepare(Channel channel) {
+    channel
+        .config()
+        .setAllocator(alloc)
+        .setRecvByteBufAllocator(new ReadBuffers())
+        .setWriteBufferWaterMark(WATER_MARK);
+  }
+
+  long now() {
+    return clock.nanos();
+  }
+
+  Exchange borrow() {
+    active++;
+    Exchange x = spare.pollLast();
+    return x == null ? new Exchange(this) : x;
+  }
+
+  void giveBack(Exchange x) {
+    active--;
+    x.reset();
+    if (spare.size() < SPARE) {
+      spare.addLast(x);
+    } else {
+      timers.remove(x.timer);
+    }
+  }
+
+  Pool pool(EndpointState endpoint) {
+    Pool pool = pools.get(endpoint);
+    if (pool == null) {
+      pool = new Pool(this, endpoint);
+      pools.put(endpoint, pool);
+    }
+    return pool;
+  }
+
+  /** Lets requests under way end, and nothing else begin on the connections they use. */
+  public void drain() {
+    closing = true;
+    List.copyOf(clients).stream()
+        .filter(ClientConnection::idle)
+        .forEach(ClientConnection::closeAfterFlush);
+  }
+
+  /** Requests under way. */
+  public int active() {
+    return active;
+  }
+
+  /** Closes every connection. */
+  public void closeAll() {
+    closing = true;
+    List.copyOf(clients).forEach(ClientConnection::abortAll);
+    pools.values().forEach(Pool::drain);
+    timers.remove(poll);
+  }
+}

@@ -1,0 +1,83 @@
+package io.mamparo.mesh.exchange;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.mamparo.mesh.Reason;
+import io.mamparo.wire.http.Method;
+import io.netty.buffer.ByteBuf;
+
+/** Answers that the mesh gives in a service's place: what happened, where, what to look at. */
+final class OwnAnswer {
+  private OwnAnswer() {}
+
+  static void write(MeshLoop loop, Exchange x, boolean keep, String detail) {
+    String where = where(x);
+    boolean body = x.request.method() != Method.HEAD;
+    ByteBuf out = answer(loop, x.status, x.reason, where, detail, keep, body);
+    x.responseBytes += out.readableBytes();
+    x.client().write(out);
+  }
+
+  private static String where(Exchange x) {
+    String to = x.service() == null ? "nowhere" : x.service();
+    String at = x.endpoint() == null ? "" : " (endpoint " + x.endpoint() + ")";
+    return x.caller() + " -> " + to + at;
+  }
+
+  /** There are too many clients: this one gets an answer, and no more. */
+  static void turnAway(MeshLoop loop, ClientConnection client) {
+    Reason reason = Reason.TOO_MANY_CONNECTIONS;
+    client.write(answer(loop, reason.status(), reason, "", "", false, true));
+    client.closeAfterFlush();
+  }
+
+  private static ByteBuf answer(
+      MeshLoop loop,
+      int status,
+      Reason reason,
+      String where,
+      String detail,
+      boolean keep,
+      boolean withBody) {
+    String what = detail.isEmpty() ? reason.what() : reason.what() + ": " + detail;
+    String body =
+        """
+        {"reason":"%s","what":"%s","where":"%s","look":"%s"}
+        """
+            .formatted(reason.text(), escape(what), escape(where), reason.lookAt());
+    String head =
+        "HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nx-mamparo-reason: %s\r\n%s%s\r\n"
+            .formatted(
+                status,
+                phrase(status),
+                body.getBytes(UTF_8).length,
+                reason.text(),
+                status == 503 ? "retry-after: 1\r\n" : "",
+                keep ? "connection: keep-alive\r\n" : "connection: close\r\n");
+    byte[] bytes = (withBody ? head + body : head).getBytes(UTF_8);
+    return loop.alloc.directBuffer(bytes.length).writeBytes(bytes);
+  }
+
+  private static String escape(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+
+  private static String phrase(int status) {
+    return switch (status) {
+      case 400 -> "Bad Request";
+      case 404 -> "Not Found";
+      case 408 -> "Request Timeout";
+      case 414 -> "URI Too Long";
+      case 417 -> "Expectation Failed";
+      case 429 -> "Too Many Requests";
+      case 431 -> "Request Header Fields Too Large";
+      case 500 -> "Internal Server Error";
+      case 501 -> "Not Implemented";
+      case 502 -> "Bad Gateway";
+      case 503 -> "Service Unavailable";
+      case 504 -> "Gateway Timeout";
+      case 505 -> "HTTP Version Not Supported";
+      default -> "Refused";
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package io.mamparo.mesh.exchange;
+
+import io.mamparo.mesh.MeshConfig;
+import io.mamparo.mesh.choose.RouteTable;
+import io.mamparo.mesh.defend.Edge;
+import io.mamparo.mesh.defend.ServicePlan;
+import io.mamparo.wire.http.HeadLimits;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A configuration as requests need it. Immutable; every loop is handed the same one. */
+public final class Plan {
+  /** Most bytes of a target; the rest of a head is for its fields. */
+  private static final int TARGET = 8 * 1024;
+
+  /**
+   * What comes in through a listener.
+   *
+   * @param service the index of the service an edge leads to; -1 for an ingress
+   * @param edge null for an ingress, where the route decides
+   */
+  public record Entry(String id, String caller, int service, @Nullable Edge edge) {}
+
+  /**
+   * A service with the edges that lead to it from outside.
+   *
+   * @param ingress of people
+   * @param visitor of the built-in visitor
+   */
+  public record Target(ServicePlan plan, Edge ingress, Edge visitor) {}
+
+  public final MeshConfig config;
+  public final RouteTable routes;
+  public final List<Target> targets;
+  final HeadLimits heads;
+  final long headNanos;
+  final long idleNanos;
+  final long bodyIdleNanos;
+  final long upstreamIdleNanos;
+  private final Map<Integer, Entry> entries;
+
+  /**
+   * A plan.
+   *
+   * @param targets in the order of the configuration's services
+   * @param entries by the slot of their door
+   */
+  public Plan(
+      MeshConfig config, RouteTable routes, List<Target> targets, Map<Integer, Entry> entries) {
+    this.config = config;
+    this.routes = routes;
+    this.targets = List.copyOf(targets);
+    this.entries = Map.copyOf(entries);
+    MeshConfig.Limits limits = config.limits();
+    heads =
+        new HeadLimits(limits.headBytes(), limits.headers(), Math.min(TARGET, limits.headBytes()));
+    headNanos = limits.headTimeout().toNanos();
+    idleNanos = limits.idle().toNanos();
+    bodyIdleNanos = limits.bodyIdle().toNanos();
+    upstreamIdleNanos = limits.upstreamIdle().toNanos();
+  }
+
+  /** What belongs to a door; null when it is being closed. */
+  @Nullable Entry entry(int slot) {
+    return entries.get(slot);
+  }
+}

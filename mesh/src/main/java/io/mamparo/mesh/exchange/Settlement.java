@@ -1,0 +1,145 @@
+package io.mamparo.mesh.exchange;
+
+import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.defend.Edge;
+import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.resilience.breaker.Breaker;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * How a request ends: everything it holds is given back, it is told to the listener, and the
+ * client's connection goes on or ends. Owned by one loop.
+ */
+final class Settlement {
+  private final MeshLoop loop;
+
+  Settlement(MeshLoop loop) {
+    this.loop = loop;
+  }
+
+  /** Answers in the service's place; false, as the stage that refuses has to say. */
+  boolean refuse(Exchange x, Reason reason) {
+    return refuse(x, reason, reason.status(), "");
+  }
+
+  boolean refuse(Exchange x, Reason reason, int status, String detail) {
+    closeUpstream(x);
+    x.status = status;
+    x.reason = reason;
+    boolean keep =
+        x.requestDone
+            && x.request.keepAlive()
+            && reason != Reason.BAD_REQUEST
+            && reason != Reason.HEAD_TIMEOUT
+            && !loop.closing;
+    ClientConnection client = x.client();
+    OwnAnswer.write(loop, x, keep, detail);
+    finish(x);
+    client.answered(keep);
+    return false;
+  }
+
+  /** Ends a request that may have been answered in part already. */
+  void giveUp(Exchange x, Reason reason, int status, String detail) {
+    if (x.unanswered()) {
+      ClientConnection client = x.client();
+      refuse(x, reason, status, detail);
+      client.flush();
+    } else {
+      cut(x, reason);
+    }
+  }
+
+  /** Ends an answer before its end, so that the client notices. */
+  void cut(Exchange x, Reason reason) {
+    closeUpstream(x);
+    x.reason = reason;
+    ClientConnection client = x.client();
+    finish(x);
+    client.abort();
+  }
+
+  /** The client has gone. What it asked for is called off. */
+  void gone(Exchange x) {
+    closeUpstream(x);
+    if (x.phase == Exchange.Phase.READING) {
+      x.told = true;
+    }
+    if (x.unanswered()) {
+      x.status = Reason.CLIENT_GONE.status();
+    }
+    x.reason = Reason.CLIENT_GONE;
+    finish(x);
+  }
+
+  /** The answer's last byte is on its way. */
+  void complete(Exchange x) {
+    ClientConnection client = x.client();
+    boolean keep = !x.last;
+    finish(x);
+    client.answered(keep);
+  }
+
+  /** The connection is no longer HTTP; the request has ended with that. */
+  void tell(Exchange x) {
+    x.endNanos = loop.now();
+    x.told = true;
+    loop.listener.onRequest(x);
+  }
+
+  /** Gives everything back. The exchange is another request's after that. */
+  void finish(Exchange x) {
+    loop.timers.cancel(x.timer);
+    release(x);
+    if (x.entered) {
+      x.plan().state.bulkhead().leave();
+      Edge edge = x.theEdge();
+      edge.inFlight().add(loop.index, -1);
+      edge.requests().add(loop.index, 1);
+      if (x.budget != null) {
+        x.budget.onRequestDone(loop.index);
+      }
+    }
+    if (!x.told) {
+      tell(x);
+    }
+    dropHeld(x);
+    loop.giveBack(x);
+  }
+
+  /** Gives back what a try holds. */
+  void release(Exchange x) {
+    EndpointState endpoint = x.endpoint;
+    if (x.counting && endpoint != null) {
+      x.counting = false;
+      endpoint.inFlight().add(loop.index, -1);
+    }
+    if (x.permit >= 0) {
+      Breaker breaker = x.theEdge().breaker();
+      if (breaker != null) {
+        breaker.onIgnored(loop.index, x.permit, loop.now());
+      }
+      x.permit = -1;
+    }
+    if (x.retrying && x.budget != null) {
+      x.retrying = false;
+      x.budget.onRetryDone(loop.index);
+    }
+  }
+
+  void closeUpstream(Exchange x) {
+    UpstreamConnection c = x.upstream;
+    if (c != null) {
+      x.upstream = null;
+      c.close();
+    }
+  }
+
+  static void dropHeld(Exchange x) {
+    ByteBuf held = x.held;
+    if (held != null) {
+      x.held = null;
+      held.release();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.wire.http;
+
+import org.jspecify.annotations.NullMarked;
