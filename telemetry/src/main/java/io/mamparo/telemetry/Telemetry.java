@@ -245,6 +245,11 @@ public final class Telemetry implements AutoCloseable {
     traces.read();
   }
 
+  /** Judges and writes all traces at once. */
+  void finishTraces() {
+    traces.finish();
+  }
+
   /** Called on the roll-up thread once a minute. */
   void minutePassed() {
     statements.values().forEach(StatementTable::makeRoom);
@@ -256,7 +261,7 @@ public final class Telemetry implements AutoCloseable {
   @Override
   public void close() {
     ticker.close();
-    traces.finish();
+    finishTraces();
     Batch batch = new Batch();
     levels.write(batch);
     store.write(batch, Durability.PROCESS);

@@ -281,6 +281,45 @@ class TracesTest {
         telemetry.prometheus().contains("mamparo_spans_lost_total " + (20_000 - state.seen())));
   }
 
+  private static TelemetryConfig withRoomFor(int spans) {
+    TelemetryConfig d = TelemetryConfig.DEFAULT;
+    return new TelemetryConfig(
+        d.metrics(),
+        d.traces(),
+        d.maxEdges(),
+        d.maxStatements(),
+        d.maxNames(),
+        d.ringSpans(),
+        spans,
+        d.linger(),
+        SamplingRule.EVERYTHING);
+  }
+
+  @Test
+  void withoutRoom_theOldestTracesAreJudgedEarlyAndNoneIsLost() {
+    reopen(withRoomFor(64));
+    for (int i = 1; i <= 500; i++) {
+      span(0, i, 1, 0, "a", 100).entry(name("in")).end();
+    }
+    pass(1200);
+    assertEquals(500, search(null, null).size());
+    assertTrue(telemetry.prometheus().contains("mamparo_traces_judged_early_total 436\n"));
+  }
+
+  @Test
+  void aTraceWithoutEnd_isCutAndTakesTheRoomOfNoOther() {
+    reopen(withRoomFor(64));
+    for (int i = 1; i <= 300; i++) {
+      span(0, 1, i, 1, "endless", 100).entry(name("in")).end();
+    }
+    span(0, 2, 1, 0, "a", 100).entry(name("in")).end();
+    pass(1200);
+    assertEquals(2, search(null, null).size());
+    assertEquals(32, telemetry.trace(hex(1)).orElseThrow().spans().size());
+    assertTrue(telemetry.prometheus().contains("mamparo_spans_cut_off_total 268\n"));
+    assertTrue(telemetry.prometheus().contains("mamparo_traces_judged_early_total 0\n"));
+  }
+
   @Test
   void unknownOrBrokenIds_areNotFound() {
     assertTrue(telemetry.trace("nonsense").isEmpty());

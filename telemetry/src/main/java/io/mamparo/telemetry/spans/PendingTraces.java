@@ -141,13 +141,14 @@ final class PendingTraces {
     return open.first;
   }
 
-  /** The oldest trace but for one; NONE if there is no other. */
+  /** The oldest trace but for one (or NONE), open ones first; NONE if there is no other. */
   int oldestOtherThan(int trace) {
-    int found = open.first == trace ? next[trace] : open.first;
-    if (found == NONE) {
-      found = ended.first == trace ? next[trace] : ended.first;
-    }
-    return found;
+    int found = firstOtherThan(open, trace);
+    return found == NONE ? firstOtherThan(ended, trace) : found;
+  }
+
+  private int firstOtherThan(Queue queue, int trace) {
+    return queue.first != NONE && queue.first == trace ? next[trace] : queue.first;
   }
 
   long since(int trace) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.telemetry.histogram;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.telemetry.slo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.telemetry.spans;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.telemetry.storage;
+
+import org.jspecify.annotations.NullMarked;
