@@ -59,7 +59,12 @@ class ForwardingIT {
       String span = "%016x".formatted(seen.span());
       assertEquals("00-" + trace + "-" + span + "-00", r.header("traceparent"));
       assertEquals(
-          "Root=1-" + trace.substring(0, 8) + "-" + trace.substring(8) + ";Parent=" + span
+          "Root=1-"
+              + trace.substring(0, 8)
+              + "-"
+              + trace.substring(8)
+              + ";Parent="
+              + span
               + ";Sampled=0",
           r.header("X-Amzn-Trace-Id"));
       assertEquals(trace, r.header("X-Request-Id"));
@@ -84,8 +89,11 @@ class ForwardingIT {
       TestClient.get(
           mesh.port(), "/", "traceparent: 00-" + trace + "-00f067aa0ba902b7-01", "tracestate: a=b");
       TestClient.get(
-          mesh.port(), "/", "X-Amzn-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
-      TestClient.get(mesh.port(), "/", "traceparent: 00-" + trace + "-0000000000000000-01", "tracestate: a=b");
+          mesh.port(),
+          "/",
+          "X-Amzn-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
+      TestClient.get(
+          mesh.port(), "/", "traceparent: 00-" + trace + "-0000000000000000-01", "tracestate: a=b");
       Await.until("records", SOON, () -> mesh.seen.size() == 3);
       TestServer.Request first = server.requests.get(0);
       String sent = Objects.requireNonNull(first.header("traceparent"));
@@ -114,7 +122,8 @@ class ForwardingIT {
         assertNull(answer.header("Connection"));
       }
       assertEquals(1, server.accepted.get());
-      assertEquals(1, mesh.mesh.observe().services().getFirst().endpoints().getFirst().connections());
+      assertEquals(
+          1, mesh.mesh.observe().services().getFirst().endpoints().getFirst().connections());
     }
   }
 
@@ -125,7 +134,9 @@ class ForwardingIT {
         TestClient client = new TestClient(mesh.port())) {
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < 500; i++) {
-        text.append("POST /").append(i).append(" HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+        text.append("POST /")
+            .append(i)
+            .append(" HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
       }
       client.raw(text.toString());
       for (int i = 0; i < 500; i++) {
@@ -255,13 +266,15 @@ class ForwardingIT {
                 });
         TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)))) {
       try (TestClient client = new TestClient(mesh.port())) {
-        client.raw("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+        client.raw(
+            "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
         assertEquals(100, client.head().status());
         client.raw("hello");
         assertEquals("5", client.answer().body());
       }
       try (TestClient client = new TestClient(mesh.port())) {
-        client.raw("POST /no HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+        client.raw(
+            "POST /no HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
         TestClient.Answer answer = client.answer();
         assertEquals(413, answer.status());
         assertEquals("close", answer.header("Connection"));
@@ -388,8 +401,8 @@ class ForwardingIT {
                 });
         TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)));
         TestClient client = new TestClient(mesh.port())) {
-      for (char c : text.toCharArray()) {
-        client.raw(String.valueOf(c));
+      for (int i = 0; i < text.length(); i++) {
+        client.raw(text.substring(i, i + 1));
       }
       assertEquals("slow body", client.answer().body());
     }
@@ -400,8 +413,15 @@ class ForwardingIT {
     MeshConfig.Limits d = MeshConfig.Limits.DEFAULT;
     MeshConfig.Limits limits =
         new MeshConfig.Limits(
-            2, d.headBytes(), d.headers(), Duration.ofMillis(200), d.idle(), d.bodyIdle(),
-            d.upstreamIdle(), d.upstreamConnections(), d.connectTimeout());
+            2,
+            d.headBytes(),
+            d.headers(),
+            Duration.ofMillis(200),
+            d.idle(),
+            d.bodyIdle(),
+            d.upstreamIdle(),
+            d.upstreamConnections(),
+            d.connectTimeout());
     try (TestServer server = TestServer.saying("");
         TestMesh mesh = new TestMesh(TestMesh.config(limits, TestMesh.service("cars", server)))) {
       try (TestClient client = new TestClient(mesh.port())) {

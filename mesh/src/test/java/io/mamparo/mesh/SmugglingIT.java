@@ -44,28 +44,55 @@ class SmugglingIT {
     String hidden = "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n";
     String post = "POST / HTTP/1.1\r\nHost: a\r\n";
     return Stream.of(
-        Arguments.of("CL.TE", post + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden),
-        Arguments.of("TE.CL", post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "CL.TE",
+            post + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE.CL",
+            post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n" + hidden),
         Arguments.of("CL.CL", post + "Content-Length: 0\r\nContent-Length: 33\r\n\r\n" + hidden),
         Arguments.of("CL list", post + "Content-Length: 0, 33\r\n\r\n" + hidden),
         Arguments.of("CL sign", post + "Content-Length: +33\r\n\r\n" + hidden),
         Arguments.of("CL hex", post + "Content-Length: 0x21\r\n\r\n" + hidden),
         Arguments.of("CL blank", post + "Content-Length : 33\r\n\r\n" + hidden),
         Arguments.of("CL folded", post + "Content-Length:\r\n 33\r\n\r\n" + hidden),
-        Arguments.of("TE.TE", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE.TE",
+            post
+                + "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n\r\n0\r\n\r\n"
+                + hidden),
         Arguments.of("TE xchunked", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + hidden),
-        Arguments.of("TE vertical tab", post + "Transfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE vertical tab", post + "Transfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n" + hidden),
         Arguments.of("TE blank", post + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + hidden),
-        Arguments.of("TE folded", post + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" + hidden),
-        Arguments.of("TE first line blank", "POST / HTTP/1.1\r\n Transfer-Encoding: chunked\r\nHost: a\r\n\r\n0\r\n\r\n" + hidden),
-        Arguments.of("TE identity", post + "Transfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n" + hidden),
-        Arguments.of("TE list", post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE folded", post + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE first line blank",
+            "POST / HTTP/1.1\r\n Transfer-Encoding: chunked\r\nHost: a\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE identity",
+            post + "Transfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE list", post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" + hidden),
         Arguments.of("TE null", post + "Transfer-Encoding: chunked\0\r\n\r\n0\r\n\r\n" + hidden),
-        Arguments.of("TE in 1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden),
-        Arguments.of("TE by bare LF", post + "X: y\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n" + hidden),
-        Arguments.of("TE by bare CR", post + "X: y\rTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n" + hidden),
-        Arguments.of("nominated CL", post + "Connection: content-length\r\nContent-Length: 33\r\n\r\n" + hidden),
-        Arguments.of("nominated TE", post + "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE in 1.0",
+            "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE by bare LF",
+            post + "X: y\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n" + hidden),
+        Arguments.of(
+            "TE by bare CR",
+            post + "X: y\rTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n" + hidden),
+        Arguments.of(
+            "nominated CL",
+            post + "Connection: content-length\r\nContent-Length: 33\r\n\r\n" + hidden),
+        Arguments.of(
+            "nominated TE",
+            post
+                + "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                + hidden),
         Arguments.of("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
         Arguments.of("host with path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"),
         Arguments.of("no host", "GET / HTTP/1.1\r\n\r\n"),
@@ -75,8 +102,10 @@ class SmugglingIT {
         Arguments.of("tab in line", "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"),
         Arguments.of("CONNECT", "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n"),
         Arguments.of("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-        Arguments.of("huge head", "GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(40_000) + "\r\n\r\n"),
-        Arguments.of("many fields", "GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(101) + "\r\n"),
+        Arguments.of(
+            "huge head", "GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(40_000) + "\r\n\r\n"),
+        Arguments.of(
+            "many fields", "GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(101) + "\r\n"),
         Arguments.of("huge target", "GET /" + "y".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"));
   }
 
@@ -106,7 +135,9 @@ class SmugglingIT {
         "0\r\nX : y\r\n\r\n");
   }
 
-  /** The head has gone to the service by then, so the connection to it must die with the request. */
+  /**
+   * The head has gone to the service by then, so the connection to it must die with the request.
+   */
   @ParameterizedTest
   @MethodSource("badChunks")
   void badChunks_endBothConnections(String chunks) throws Exception {
@@ -135,7 +166,13 @@ class SmugglingIT {
     try (TestServer plain = TestServer.saying("http/1.1");
         TestMesh other = new TestMesh(TestMesh.config(TestMesh.service("cars", plain)));
         TestClient client = new TestClient(other.port())) {
-      client.send("GET", "/", "", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA");
+      client.send(
+          "GET",
+          "/",
+          "",
+          "Connection: Upgrade, HTTP2-Settings",
+          "Upgrade: h2c",
+          "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA");
       assertEquals("http/1.1", client.answer().body());
       assertEquals(0, plain.requests.getFirst().count("Upgrade"));
       assertEquals(0, plain.requests.getFirst().count("HTTP2-Settings"));

@@ -94,9 +94,7 @@ final class TestMesh implements AutoCloseable {
 
   TestMesh(MeshConfig config, int count) {
     loops = Loops.of(Loops.Transport.EPOLL, count);
-    mesh =
-        Mesh.start(
-            loops, config, Clock.system(), Mesh.Listeners.none().withRequests(listener));
+    mesh = Mesh.start(loops, config, Clock.system(), Mesh.Listeners.none().withRequests(listener));
   }
 
   int port() {
@@ -148,26 +146,50 @@ final class TestMesh implements AutoCloseable {
   static MeshConfig.Service with(
       MeshConfig.Service s, Duration timeout, @Nullable Duration perTry) {
     return new MeshConfig.Service(
-        s.name(), s.endpoints(), timeout, perTry, s.concurrency(), s.retries(), s.breaker(),
+        s.name(),
+        s.endpoints(),
+        timeout,
+        perTry,
+        s.concurrency(),
+        s.retries(),
+        s.breaker(),
         s.outliers());
   }
 
   static MeshConfig.Service with(MeshConfig.Service s, int concurrency) {
     return new MeshConfig.Service(
-        s.name(), s.endpoints(), s.timeout(), s.perTryTimeout(), concurrency, s.retries(),
-        s.breaker(), s.outliers());
+        s.name(),
+        s.endpoints(),
+        s.timeout(),
+        s.perTryTimeout(),
+        concurrency,
+        s.retries(),
+        s.breaker(),
+        s.outliers());
   }
 
   static MeshConfig.Service with(MeshConfig.Service s, MeshConfig.Retries retries) {
     return new MeshConfig.Service(
-        s.name(), s.endpoints(), s.timeout(), s.perTryTimeout(), s.concurrency(), retries,
-        s.breaker(), s.outliers());
+        s.name(),
+        s.endpoints(),
+        s.timeout(),
+        s.perTryTimeout(),
+        s.concurrency(),
+        retries,
+        s.breaker(),
+        s.outliers());
   }
 
   static MeshConfig.Service with(MeshConfig.Service s, @Nullable BreakerConfig breaker) {
     return new MeshConfig.Service(
-        s.name(), s.endpoints(), s.timeout(), s.perTryTimeout(), s.concurrency(), s.retries(),
-        breaker, s.outliers());
+        s.name(),
+        s.endpoints(),
+        s.timeout(),
+        s.perTryTimeout(),
+        s.concurrency(),
+        s.retries(),
+        breaker,
+        s.outliers());
   }
 
   static MeshConfig.Retries retries(int attempts) {

@@ -37,6 +37,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** A request as it arrived. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Request(String line, List<String> headers, byte[] body, int connection) {
     /** The value of a header, or null. */
     @Nullable String header(String name) {

@@ -109,6 +109,7 @@ final class Attempt {
     loop.timers.set(x.timer, x.tryDeadline);
     Pool pool = loop.pool(java.util.Objects.requireNonNull(x.endpoint));
     UpstreamConnection idle = pool.borrow(!Admission.safe(x), x.tryStart);
+    x.reused = idle != null;
     if (idle != null) {
       idle.attach(x);
       return true;

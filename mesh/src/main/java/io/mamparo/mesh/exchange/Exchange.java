@@ -84,6 +84,9 @@ final class Exchange implements RequestRecord {
   /** Whether it holds a place in the bulkhead and counts in its edge. */
   boolean entered;
 
+  /** Whether the try's connection has served others before. */
+  boolean reused;
+
   /** Whether its endpoint counts it as under way. */
   boolean counting;
 
@@ -163,6 +166,7 @@ final class Exchange implements RequestRecord {
     outside = false;
     entered = false;
     counting = false;
+    reused = false;
     told = false;
     permit = -1;
     retrying = false;

@@ -37,7 +37,10 @@ final class Judgement {
     long now = loop.now();
     loop.timers.cancel(x.timer);
     settlement.closeUpstream(x);
-    judge(x, true, true, now);
+    if (how != TryEnd.RESET || !x.reused) {
+      // A server may close a connection that it has kept long enough: that says nothing about it.
+      judge(x, true, true, now);
+    }
     boolean late = how == TryEnd.TIMED_OUT && Deadline.passed(x.deadline, now);
     Reason reason = late ? Reason.DEADLINE : how.reason();
     if (again(x, how.condition(), how == TryEnd.NOT_CONNECTED, now)) {

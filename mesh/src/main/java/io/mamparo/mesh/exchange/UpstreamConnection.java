@@ -27,9 +27,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean closed;
   long idleSince;
 
-  /** How many exchanges it has served. */
-  long served;
-
   UpstreamConnection(MeshLoop loop, Pool pool) {
     this.loop = loop;
     this.pool = pool;
@@ -63,7 +60,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   /** Sends a head, at the latest with the next {@link #flush}. */
   void head(ByteBuf head) {
-    served++;
     open = head;
     dirty = true;
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.mesh.accept;
+
+import org.jspecify.annotations.NullMarked;
