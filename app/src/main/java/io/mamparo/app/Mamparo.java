@@ -82,11 +82,15 @@ public final class Mamparo implements AutoCloseable {
    */
   public static Mamparo start(Settings settings) {
     DataDirectory data = DataDirectory.open(settings.data());
+    boolean started = false;
     try {
-      return start(settings, data);
-    } catch (RuntimeException e) {
-      close(data);
-      throw e;
+      Mamparo mamparo = start(settings, data);
+      started = true;
+      return mamparo;
+    } finally {
+      if (!started) {
+        close(data);
+      }
     }
   }
 
@@ -96,6 +100,7 @@ public final class Mamparo implements AutoCloseable {
         Level.INFO, "starting " + settings.file() + ", process " + ProcessHandle.current().pid());
     Launch launch = Launch.open(data, settings.portOffset(), settings.home());
     CountDownLatch stopRequested = new CountDownLatch(1);
+    boolean started = false;
     try {
       StackControl plane = new StackControl(launch, stopRequested::countDown);
       plane.begin(
@@ -108,14 +113,15 @@ public final class Mamparo implements AutoCloseable {
       ControlServer control = ControlServer.start(launch.control(token), plane, extensions());
       plane.address(launch.controlHost() + ":" + control.port());
       new ControlFile(ProcessHandle.current().pid(), plane.address(), token).write(data.root());
+      started = true;
       return new Mamparo(data, logging, launch, control, plane, stopRequested);
     } catch (IOException e) {
-      launch.close();
       throw new Problem(
           "data directory " + data.root(), "cannot be written (" + e + ")", "make it writable", e);
-    } catch (RuntimeException e) {
-      launch.close();
-      throw e;
+    } finally {
+      if (!started) {
+        launch.abandon();
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import io.mamparo.app.view.Env;
 import io.mamparo.app.view.Gamedays;
 import io.mamparo.app.view.Logs;
 import io.mamparo.app.view.StatusView;
+import io.mamparo.app.view.Views;
 import io.mamparo.kernel.Problem;
 import io.mamparo.model.Address;
 import io.mamparo.model.Stack;
@@ -31,6 +32,7 @@ final class StackControl implements ControlPlane, AutoCloseable {
   private final FaultBoard faults;
   private final Gamedays gamedays;
   private final Logs logs;
+  private final Views views;
   private final Runnable stop;
   private volatile String address = "";
   private volatile boolean closed;
@@ -42,6 +44,7 @@ final class StackControl implements ControlPlane, AutoCloseable {
     faults = new FaultBoard(life, launch.clock());
     gamedays = new Gamedays(launch.data().gamedays(), launch.clock());
     logs = new Logs(launch.data(), life);
+    views = new Views(launch.telemetry(), life::observe, faults::list, launch.clock());
   }
 
   /** Makes the first stack what is desired. */
@@ -86,6 +89,12 @@ final class StackControl implements ControlPlane, AutoCloseable {
           "it cannot move from " + was + " to " + is + " while the stack runs",
           "mamparo down, then mamparo up");
     }
+    if (!before.proxy().listen().equals(after.proxy().listen())) {
+      throw new Problem(
+          "proxy",
+          "its address cannot change while the stack runs",
+          "mamparo down, then mamparo up");
+    }
   }
 
   @Override
@@ -113,42 +122,42 @@ final class StackControl implements ControlPlane, AutoCloseable {
 
   @Override
   public ObjectNode overview() {
-    throw new Problem("overview", "is not here yet", "wait");
+    return views.overview(status().path("ready").asBoolean());
   }
 
   @Override
   public Optional<ObjectNode> service(String name, Duration window) {
-    return Optional.empty();
+    return views.service(name, window);
   }
 
   @Override
   public Optional<ObjectNode> database(String name, Duration window) {
-    return Optional.empty();
+    return views.database(name, window);
   }
 
   @Override
   public ObjectNode slos() {
-    throw new Problem("slos", "are not here yet", "wait");
+    return views.slos();
   }
 
   @Override
   public Optional<ObjectNode> slo(String service) {
-    return Optional.empty();
+    return views.slo(service);
   }
 
   @Override
   public ObjectNode traces(Map<String, String> query) {
-    throw new Problem("traces", "are not here yet", "wait");
+    return views.traces(query);
   }
 
   @Override
   public Optional<ObjectNode> trace(String traceId) {
-    return Optional.empty();
+    return views.trace(traceId);
   }
 
   @Override
   public String metrics() {
-    return "";
+    return views.metrics();
   }
 
   @Override

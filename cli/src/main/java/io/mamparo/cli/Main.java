@@ -34,7 +34,12 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e));
     line.setParameterExceptionHandler((e, given) -> usage(terminal, e));
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (Error e) { // of a broken build, or of a JVM out of memory
+      unexpected(terminal, e);
+      return ExitCode.FAILED;
+    }
   }
 
   private static int usage(Terminal terminal, CommandLine.ParameterException e) {
@@ -65,7 +70,7 @@ public final class Main {
     return ExitCode.FAILED;
   }
 
-  private static void unexpected(Terminal terminal, Exception e) {
+  private static void unexpected(Terminal terminal, Throwable e) {
     StringBuilder words = new StringBuilder("mamparo: something unexpected happened");
     words.append(" (").append(e.getClass().getSimpleName()).append(").");
     try {

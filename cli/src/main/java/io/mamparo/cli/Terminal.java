@@ -3,7 +3,6 @@ package io.mamparo.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Where a command runs: its output, its environment and its directory. Immutable; tests make their
@@ -18,10 +17,12 @@ record Terminal(
     Map<String, String> environment,
     Path directory) {
 
+  @SuppressWarnings("SystemConsoleNull") // it still returns null without a terminal
   static Terminal system() {
     Map<String, String> environment = System.getenv();
     boolean colours =
-        Objects.requireNonNull(System.console()).isTerminal()
+        System.console() != null
+            && System.console().isTerminal()
             && environment.getOrDefault("NO_COLOR", "").isEmpty()
             && !environment.getOrDefault("TERM", "dumb").equals("dumb");
     return new Terminal(System.out, System.err, colours, environment, Path.of("").toAbsolutePath());

@@ -7,13 +7,19 @@ import io.mamparo.compute.ProcessRecord;
 import io.mamparo.compute.ProcessRecords;
 import io.mamparo.compute.ReplicaListener;
 import io.mamparo.compute.Services;
+import io.mamparo.dbproxy.DatabaseProxy;
+import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.dbproxy.ProxySnapshot;
 import io.mamparo.kernel.Clock;
 import io.mamparo.mesh.Mesh;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.model.Address;
+import io.mamparo.telemetry.Telemetry;
+import io.mamparo.telemetry.TelemetryConfig;
 import io.mamparo.wire.net.Loops;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -28,18 +34,26 @@ public final class Launch implements AutoCloseable {
   private final Clock clock = Clock.system();
   private final Loops loops;
   private final StateStore state;
+  private final Telemetry telemetry;
+  private final Signals signals;
   private final Life life;
+  private final boolean adopted;
 
   private Launch(DataDirectory data, int portOffset, Path home) {
     this.data = data;
     this.portOffset = portOffset;
     RandomGenerator random = new SecureRandom();
+    adopted = !ProcessRecords.in(data.processes()).all().isEmpty();
     loops = Loops.perCore();
     state = StateStore.open(data.state(), clock);
+    telemetry =
+        Telemetry.open(data.telemetry(), TelemetryConfig.DEFAULT, clock, loops.all().size());
+    signals = new Signals(telemetry, clock);
     life =
         new Life(
-            new Life.Surroundings(data, state, portOffset, path(), random),
+            new Life.Surroundings(data, state, portOffset, path(), random, signals::stack),
             new RealPlanes(home, random));
+    signals.watch(life::observe);
   }
 
   /** Opens everything; starts nothing yet. */
@@ -51,6 +65,25 @@ public final class Launch implements AutoCloseable {
   private static String path() {
     String own = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
     return own + ":" + Path.of(System.getProperty("java.home"), "bin");
+  }
+
+  private static DatabasePlane.Running running(DatabaseProxy proxy) {
+    return new DatabasePlane.Running() {
+      @Override
+      public void apply(DatabaseProxyConfig config) {
+        proxy.apply(config);
+      }
+
+      @Override
+      public ProxySnapshot observe() {
+        return proxy.observe();
+      }
+
+      @Override
+      public void close() {
+        proxy.close(Duration.ofMillis(500));
+      }
+    };
   }
 
   private final class RealPlanes implements Life.Planes {
@@ -71,14 +104,12 @@ public final class Launch implements AutoCloseable {
     @Override
     public DatabasePlane proxy() {
       return new DatabasePlane(
-          config -> {
-            throw new UnsupportedOperationException("no database proxy yet");
-          });
+          config -> running(DatabaseProxy.start(loops, config, clock, signals.proxy())));
     }
 
     @Override
     public Mesh mesh() {
-      return Mesh.start(loops, MeshConfig.empty(), clock, Mesh.Listeners.none());
+      return Mesh.start(loops, MeshConfig.empty(), clock, signals.mesh(random.nextLong()));
     }
 
     @Override
@@ -112,6 +143,11 @@ public final class Launch implements AutoCloseable {
     return data;
   }
 
+  /** What is known of how it does. */
+  public Telemetry telemetry() {
+    return telemetry;
+  }
+
   public Clock clock() {
     return clock;
   }
@@ -138,17 +174,37 @@ public final class Launch implements AutoCloseable {
 
   /** Drains and stops everything in order. */
   public void stop() throws InterruptedException {
+    signals.close();
     life.stop();
-    state.close();
     loops.close();
+    telemetry.close();
+    state.close();
+  }
+
+  /**
+   * Ends what could not begin: what this process started is stopped again, unless something was
+   * adopted, which then goes on as it was.
+   */
+  public void abandon() {
+    try {
+      if (adopted) {
+        close();
+      } else {
+        stop();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Lets go of everything, leaving services and databases running. */
   @Override
   public void close() {
+    signals.close();
     life.close();
-    state.close();
     loops.close();
+    telemetry.close();
+    state.close();
   }
 
   /** Stops what is recorded of a stack whose Mamparo is gone; returns how many processes. */

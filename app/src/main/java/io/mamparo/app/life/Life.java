@@ -13,6 +13,9 @@ import io.mamparo.mesh.Mesh;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.mesh.MeshSnapshot;
 import io.mamparo.model.Defaults;
+import io.mamparo.model.RouteSpec;
+import io.mamparo.model.ServiceSpec;
+import io.mamparo.model.Source;
 import io.mamparo.model.Stack;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,7 @@ public final class Life implements AutoCloseable {
   private final Mesh mesh;
   private final Services services;
   private final EndpointWatch endpoints;
+  private final Visitor visitor = new Visitor(); // guarded by turn
   private final ReentrantLock turn = new ReentrantLock();
   private final Semaphore events = new Semaphore(1);
   private final Thread thread;
@@ -61,9 +66,15 @@ public final class Life implements AutoCloseable {
    * What surrounds a stack's life.
    *
    * @param path the PATH of services
+   * @param changed told of the stack before and the one that is desired now
    */
   public record Surroundings(
-      DataDirectory data, StateStore state, int portOffset, String path, RandomGenerator random) {}
+      DataDirectory data,
+      StateStore state,
+      int portOffset,
+      String path,
+      RandomGenerator random,
+      BiConsumer<Stack, Stack> changed) {}
 
   /** Makes the planes, which need to tell it what happens. */
   interface Planes {
@@ -160,6 +171,7 @@ public final class Life implements AutoCloseable {
         EdgePorts.choose(stack, around.state().ports(), edgePorts, around.random());
     around.state().ports(ports);
     edgePorts = ports;
+    around.changed().accept(desired, stack);
     desired = stack;
     // Listeners first: a port that is taken is found before anything is started.
     refreshMesh();
@@ -187,6 +199,18 @@ public final class Life implements AutoCloseable {
       services.wake();
     }
     stopUnused();
+    if (ingressOpen && desired.routes().stream().allMatch(this::leadsSomewhere)) {
+      visitor.visit(desired.visitors(), desired.ingress().listen().at(around.portOffset()));
+    }
+  }
+
+  private boolean leadsSomewhere(RouteSpec route) {
+    return route.to().stream()
+        .allMatch(
+            target ->
+                ready.contains(target.service())
+                    || desired.services().get(target.service()) instanceof ServiceSpec service
+                        && service.source() instanceof Source.Endpoints);
   }
 
   private void refreshMesh() {
@@ -276,6 +300,7 @@ public final class Life implements AutoCloseable {
   public void stop() throws InterruptedException {
     turn.lock();
     try {
+      visitor.close();
       ingressOpen = false;
       refreshMesh();
     } finally {
@@ -297,6 +322,7 @@ public final class Life implements AutoCloseable {
   public void close() {
     ending = true;
     thread.interrupt();
+    visitor.close();
     services.close();
     proxy.close();
     databases.close();

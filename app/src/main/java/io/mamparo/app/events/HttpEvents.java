@@ -1,0 +1,80 @@
+package io.mamparo.app.events;
+
+import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.RequestListener;
+import io.mamparo.mesh.RequestRecord;
+import io.mamparo.telemetry.Counter;
+import io.mamparo.telemetry.CounterFamily;
+import io.mamparo.telemetry.EdgeKind;
+import io.mamparo.telemetry.EdgeProbe;
+import io.mamparo.telemetry.Outcome;
+import io.mamparo.telemetry.Telemetry;
+import java.util.function.BiFunction;
+
+/** Counts what the mesh tells. Called on the loops; neither blocks nor allocates. */
+public final class HttpEvents implements RequestListener {
+  private final EdgeTable edges;
+  private final HttpSpans spans;
+  private final Counter[] reasons = new Counter[Reason.values().length];
+
+  public HttpEvents(Telemetry telemetry, BiFunction<String, String, EdgeProbe> probes) {
+    edges = new EdgeTable(telemetry, EdgeKind.HTTP, probes);
+    spans = new HttpSpans(telemetry);
+    CounterFamily family =
+        telemetry.counters(
+            "mamparo_mesh_own_answers_total",
+            "Requests that the mesh answered or ended itself, by reason.",
+            "reason");
+    for (Reason reason : Reason.values()) {
+      if (reason != Reason.NONE) {
+        reasons[reason.ordinal()] = family.with(reason.text());
+      }
+    }
+  }
+
+  @Override
+  public void onRequest(RequestRecord request) {
+    Reason reason = request.reason();
+    if (reason != Reason.NONE) {
+      reasons[reason.ordinal()].add(request.loop(), 1);
+    }
+    String caller = caller(request);
+    Outcome outcome = outcome(reason, request.status());
+    String service = request.service();
+    if (service != null) {
+      edges.of(caller, service).record(request.loop(), outcome, request.durationNanos());
+    }
+    spans.write(request, caller, outcome);
+  }
+
+  @Override
+  public void onTry(RequestRecord attempt) {
+    String service = attempt.service();
+    if (service != null) {
+      edges.of(caller(attempt), service).retried(attempt.loop());
+    }
+  }
+
+  private static String caller(RequestRecord request) {
+    return request.visitor() && request.caller().equals(Nodes.INGRESS)
+        ? Nodes.VISITOR
+        : request.caller();
+  }
+
+  static Outcome outcome(Reason reason, int status) {
+    return switch (reason) {
+      case NONE, FAULT_ABORT -> Outcome.ofHttpStatus(status);
+      case CLIENT_GONE -> Outcome.ABANDONED;
+      case BULKHEAD_FULL, BREAKER_OPEN, TOO_MANY_CONNECTIONS, DRAINING -> Outcome.REFUSED;
+      case TRY_TIMEOUT, DEADLINE -> Outcome.TIMEOUT;
+      case BAD_REQUEST, HEAD_TIMEOUT, NO_ROUTE, BODY_TIMEOUT -> Outcome.CLIENT_ERROR;
+      case NO_HEALTHY_ENDPOINT, NO_CONNECTION, CONNECTION_LOST, BAD_RESPONSE, RESPONSE_CUT ->
+          Outcome.SERVER_ERROR;
+    };
+  }
+
+  /** After nodes were taken off the map. */
+  public void forget() {
+    edges.clear();
+  }
+}

@@ -1,0 +1,82 @@
+package io.mamparo.app.events;
+
+import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.RequestRecord;
+import io.mamparo.telemetry.Names;
+import io.mamparo.telemetry.Outcome;
+import io.mamparo.telemetry.SpanAttribute;
+import io.mamparo.telemetry.SpanKind;
+import io.mamparo.telemetry.SpanWriter;
+import io.mamparo.telemetry.Telemetry;
+
+/**
+ * A finished hop as a span: the callee's work, with the caller as its peer. Called on the loops;
+ * allocates only for what is likely to be kept.
+ */
+final class HttpSpans {
+  private final Telemetry telemetry;
+  private final Names names;
+  private final SpanNames requests;
+
+  HttpSpans(Telemetry telemetry) {
+    this.telemetry = telemetry;
+    names = telemetry.names();
+    requests = new SpanNames(names);
+  }
+
+  void write(RequestRecord request, String caller, Outcome outcome) {
+    String service = request.service();
+    String route = request.route();
+    String template = request.template();
+    String what = template != null ? template : route != null ? route : "no route";
+    int from = names.handle(caller);
+    SpanWriter span =
+        telemetry
+            .spans(request.loop())
+            .begin(request.traceHigh(), request.traceLow(), request.span(), request.parentSpan())
+            .named(
+                SpanKind.SERVER,
+                service == null ? from : names.handle(service),
+                requests.of(request.method(), what),
+                from)
+            .took(request.startEpochNanos(), request.durationNanos())
+            .status(request.status());
+    boolean ingress = request.caller().equals(Nodes.INGRESS) || caller.equals(Nodes.VISITOR);
+    if (ingress || !request.traced()) {
+      span.entry(from);
+    }
+    if (request.sampled()) {
+      if (request.traced()) {
+        span.callerSampled();
+      } else {
+        span.headSampled();
+      }
+    }
+    boolean failed = outcome.failed();
+    if (failed) {
+      span.error();
+    }
+    details(request, span);
+    if (failed || request.sampled()) {
+      span.text(request.path());
+    }
+    span.end();
+  }
+
+  private void details(RequestRecord request, SpanWriter span) {
+    if (request.tries() > 1) {
+      span.attribute(SpanAttribute.TRIES, request.tries());
+    }
+    String endpoint = request.endpoint();
+    if (endpoint != null) {
+      span.attribute(SpanAttribute.ENDPOINT, names.handle(endpoint));
+    }
+    if (request.reason() != Reason.NONE) {
+      span.attribute(SpanAttribute.REASON, names.handle(request.reason().text()));
+    }
+    if (request.firstByteNanos() >= 0) {
+      span.attribute(SpanAttribute.FIRST_BYTE_MICROS, request.firstByteNanos() / 1_000);
+    }
+    span.attribute(SpanAttribute.RESPONSE_BYTES, request.responseBytes());
+  }
+}

@@ -1,0 +1,252 @@
+package io.mamparo.app.events;
+
+import io.mamparo.compute.DatabaseStatus;
+import io.mamparo.compute.ReplicaStatus;
+import io.mamparo.compute.ServiceStatus;
+import io.mamparo.dbproxy.ProxySnapshot;
+import io.mamparo.mesh.MeshSnapshot;
+import io.mamparo.telemetry.CounterFamily;
+import io.mamparo.telemetry.EdgeProbe;
+import io.mamparo.telemetry.GaugeFamily;
+import io.mamparo.telemetry.Telemetry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the planes show of themselves, as metrics: looked at once a second by one virtual thread, so
+ * that a scrape costs the planes nothing. Values are read by any thread.
+ */
+public final class PlaneGauges {
+  private final Map<String, Double> values = new ConcurrentHashMap<>();
+  private final Map<String, Long> counted = new HashMap<>();
+  private final Map<String, GaugeFamily> gauges = new HashMap<>();
+  private final Map<String, CounterFamily> counters = new HashMap<>();
+  private final Telemetry telemetry;
+  private volatile Map<String, MeshSnapshot.Edge> edges = Map.of();
+  private volatile Map<String, String> databaseBreakers = Map.of();
+
+  public PlaneGauges(Telemetry telemetry) {
+    this.telemetry = telemetry;
+  }
+
+  /** Takes note of how things stand. One thread only. */
+  public void look(
+      MeshSnapshot mesh,
+      ProxySnapshot proxy,
+      List<ServiceStatus> services,
+      Map<String, DatabaseStatus> databases) {
+    mesh(mesh);
+    proxy(proxy);
+    services(services);
+    for (DatabaseStatus database : databases.values()) {
+      count(
+          "mamparo_database_restarts_total",
+          "Restarts of a managed database.",
+          database.restarts(),
+          "database",
+          database.name());
+    }
+  }
+
+  private void mesh(MeshSnapshot mesh) {
+    Map<String, MeshSnapshot.Edge> now = new HashMap<>();
+    for (MeshSnapshot.Edge edge : mesh.edges()) {
+      now.put(edge.caller() + ">" + edge.service(), edge);
+      String[] labels = {"from", edge.caller(), "to", edge.service()};
+      gauge("mamparo_mesh_in_flight", "Requests under way.", edge.inFlight(), labels);
+      gauge(
+          "mamparo_mesh_retry_budget",
+          "Retries that the budget still allows.",
+          edge.retryBudget(),
+          labels);
+      count(
+          "mamparo_mesh_retries_refused_total",
+          "Retries not made because the budget was spent.",
+          edge.retriesRefused(),
+          labels);
+      if (edge.breaker() != null) {
+        double state =
+            switch (edge.breaker().state()) {
+              case CLOSED -> 0;
+              case HALF_OPEN -> 0.5;
+              case OPEN -> 1;
+            };
+        gauge(
+            "mamparo_mesh_breaker_open",
+            "Breaker: 0 closed, 0.5 half-open, 1 open.",
+            state,
+            labels);
+        count(
+            "mamparo_mesh_breaker_rejected_total",
+            "Requests refused by an open breaker.",
+            edge.breaker().rejected(),
+            labels);
+      }
+    }
+    edges = now;
+    for (MeshSnapshot.Service service : mesh.services()) {
+      String[] labels = {"service", service.name()};
+      gauge(
+          "mamparo_mesh_concurrency",
+          "Requests in flight that the bulkhead allows.",
+          service.concurrency(),
+          labels);
+      gauge(
+          "mamparo_mesh_service_in_flight",
+          "Requests in flight to a service.",
+          service.inFlight(),
+          labels);
+      count(
+          "mamparo_mesh_bulkhead_refused_total",
+          "Requests refused by a full bulkhead.",
+          service.bulkheadRefused(),
+          labels);
+      long ejected = service.endpoints().stream().filter(MeshSnapshot.Endpoint::ejected).count();
+      gauge("mamparo_mesh_endpoints_ejected", "Endpoints left out as outliers.", ejected, labels);
+    }
+    for (MeshSnapshot.Listener listener : mesh.listeners()) {
+      gauge(
+          "mamparo_mesh_connections",
+          "Clients connected to a listener.",
+          listener.connections(),
+          "listener",
+          listener.id());
+      count(
+          "mamparo_mesh_turned_away_total",
+          "Clients turned away because there were too many.",
+          listener.turnedAway(),
+          "listener",
+          listener.id());
+    }
+  }
+
+  private void proxy(ProxySnapshot proxy) {
+    Map<String, String> breakers = new HashMap<>();
+    for (ProxySnapshot.Pool pool : proxy.pools()) {
+      breakers.put(pool.database(), pool.breaker());
+      String[] labels = {"database", pool.database(), "login", pool.login()};
+      gauge("mamparo_pool_max", "Server connections at most.", pool.max(), labels);
+      gauge("mamparo_pool_active", "Server connections lent to clients.", pool.active(), labels);
+      gauge("mamparo_pool_idle", "Server connections open and free.", pool.idle(), labels);
+      gauge(
+          "mamparo_pool_waiting",
+          "Clients waiting for a server connection.",
+          pool.waiting(),
+          labels);
+      count(
+          "mamparo_pool_borrows_total",
+          "Transactions that got a server connection.",
+          pool.borrows(),
+          labels);
+      count(
+          "mamparo_pool_timeouts_total",
+          "Transactions that waited in vain.",
+          pool.timeouts(),
+          labels);
+      count("mamparo_pool_refused_total", "Transactions refused at once.", pool.refused(), labels);
+    }
+    databaseBreakers = breakers;
+    gauge("mamparo_dbproxy_clients", "Clients of the database proxy.", proxy.clients().connected());
+    gauge(
+        "mamparo_dbproxy_clients_max",
+        "Clients of the database proxy at most.",
+        proxy.clients().max());
+    count(
+        "mamparo_dbproxy_clients_refused_total",
+        "Clients refused because of the limit.",
+        proxy.clients().refused());
+  }
+
+  private void services(List<ServiceStatus> services) {
+    for (ServiceStatus service : services) {
+      String[] labels = {"service", service.name()};
+      gauge(
+          "mamparo_service_replicas_desired",
+          "Replicas that should run.",
+          service.desired(),
+          labels);
+      gauge(
+          "mamparo_service_replicas_healthy",
+          "Replicas that pass their checks.",
+          service.healthy(),
+          labels);
+      long restarts = service.replicas().stream().mapToLong(ReplicaStatus::restarts).sum();
+      count("mamparo_service_restarts_total", "Restarts of replicas.", restarts, labels);
+    }
+  }
+
+  private void gauge(String name, String help, double value, String... labels) {
+    String[] values = values(labels);
+    String key = name + String.join("\0", values);
+    if (this.values.put(key, value) == null) {
+      gauges
+          .computeIfAbsent(name, n -> telemetry.gauges(n, help, names(labels)))
+          .set(() -> this.values.getOrDefault(key, 0.0), values);
+    }
+  }
+
+  /** Adds what a growing number has grown by; after it began anew it counts from there. */
+  private void count(String name, String help, long total, String... labels) {
+    String[] values = values(labels);
+    String key = name + String.join("\0", values);
+    Long before = counted.put(key, total);
+    long more = before == null || total < before ? total : total - before;
+    if (more > 0 || before == null) {
+      counters
+          .computeIfAbsent(name, n -> telemetry.counters(n, help, names(labels)))
+          .with(values)
+          .add(more);
+    }
+  }
+
+  private static String[] names(String... labels) {
+    String[] names = new String[labels.length / 2];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = labels[2 * i];
+    }
+    return names;
+  }
+
+  private static String[] values(String... labels) {
+    String[] values = new String[labels.length / 2];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = labels[2 * i + 1];
+    }
+    return values;
+  }
+
+  /** What is known of an HTTP edge; a moment old at most. */
+  public EdgeProbe http(String from, String to) {
+    String key = from + ">" + to;
+    return new EdgeProbe() {
+      @Override
+      public long inFlight() {
+        MeshSnapshot.Edge edge = edges.get(key);
+        return edge == null ? 0 : edge.inFlight();
+      }
+
+      @Override
+      public String breaker() {
+        MeshSnapshot.Edge edge = edges.get(key);
+        return edge == null || edge.breaker() == null ? "closed" : edge.breaker().state().text();
+      }
+    };
+  }
+
+  /** What is known of the edge to a database. */
+  public EdgeProbe sql(String from, String node) {
+    return new EdgeProbe() {
+      @Override
+      public long inFlight() {
+        return 0;
+      }
+
+      @Override
+      public String breaker() {
+        return databaseBreakers.getOrDefault(Nodes.plain(node), "closed");
+      }
+    };
+  }
+}

@@ -1,0 +1,126 @@
+package io.mamparo.app.events;
+
+import io.mamparo.dbproxy.PinReason;
+import io.mamparo.dbproxy.ProxyListener;
+import io.mamparo.dbproxy.StatementRecord;
+import io.mamparo.kernel.Clock;
+import io.mamparo.telemetry.CounterFamily;
+import io.mamparo.telemetry.EdgeKind;
+import io.mamparo.telemetry.EdgeProbe;
+import io.mamparo.telemetry.Outcome;
+import io.mamparo.telemetry.StatementRecorder;
+import io.mamparo.telemetry.Telemetry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what the database proxy tells. Called on the loops; does not block. */
+public final class SqlEvents implements ProxyListener {
+  private static final Logger LOG = System.getLogger("io.mamparo.dbproxy");
+  private static final String TOO_MANY_CONNECTIONS = "53300";
+
+  private final Telemetry telemetry;
+  private final EdgeTable edges;
+  private final SqlSpans spans;
+  private final CounterFamily events;
+  private volatile Map<String, Database> databases = Map.of();
+
+  private record Database(String node, StatementRecorder statements) {}
+
+  public SqlEvents(Telemetry telemetry, Clock clock, BiFunction<String, String, EdgeProbe> probes) {
+    this.telemetry = telemetry;
+    edges = new EdgeTable(telemetry, EdgeKind.SQL, probes);
+    spans = new SqlSpans(telemetry, clock);
+    events =
+        telemetry.counters(
+            "mamparo_dbproxy_events_total",
+            "What happened to pools and servers of the database proxy.",
+            "database",
+            "login",
+            "event");
+  }
+
+  @Override
+  public void onStatement(StatementRecord statement) {
+    Database database = database(statement.database());
+    String service = statement.service();
+    String sqlState = statement.sqlState();
+    String from = service == null ? Nodes.PEOPLE : service;
+    Outcome outcome = outcome(sqlState, statement.executionNanos());
+    edges
+        .of(from, database.node())
+        .record(statement.loop(), outcome, statement.queueNanos() + statement.executionNanos());
+    spans.write(statement, database.node(), from, outcome);
+    database
+        .statements()
+        .record(
+            statement.loop(),
+            statement.fingerprint().id(),
+            statement.fingerprint().text(),
+            statement.rows(),
+            statement.bytesOut(),
+            statement.queueNanos(),
+            statement.executionNanos(),
+            sqlState);
+  }
+
+  static Outcome outcome(@Nullable String sqlState, long executionNanos) {
+    if (sqlState == null) {
+      return Outcome.OK;
+    }
+    boolean refused = sqlState.equals(TOO_MANY_CONNECTIONS) && executionNanos <= 0;
+    return refused ? Outcome.REFUSED : Outcome.ofSqlState(sqlState);
+  }
+
+  private Database database(String name) {
+    Database known = databases.get(name);
+    return known != null ? known : add(name);
+  }
+
+  private synchronized Database add(String name) {
+    Map<String, Database> next = new HashMap<>(databases);
+    Database database =
+        next.computeIfAbsent(name, n -> new Database(Nodes.database(n), telemetry.statementsOf(n)));
+    databases = next;
+    return database;
+  }
+
+  /** After nodes were taken off the map. */
+  public void forget() {
+    edges.clear();
+  }
+
+  @Override
+  public void onBorrowTimeout(String database, String login, long waitedNanos) {
+    events.with(database, login, "borrow-timeout").add(1);
+  }
+
+  @Override
+  public void onRefused(String database, String login, String reason) {
+    events.with(database, login, "refused").add(1);
+  }
+
+  @Override
+  public void onServerLost(String database, String login, String reason) {
+    events.with(database, login, "server-lost").add(1);
+  }
+
+  @Override
+  public void onConnectFailed(String database, String login, String reason) {
+    events.with(database, login, "connect-failed").add(1);
+  }
+
+  @Override
+  public void onBreaker(String database, String from, String to) {
+    events.with(database, "", "breaker-" + to).add(1);
+    LOG.log(Level.INFO, "database " + database + ": breaker from " + from + " to " + to);
+  }
+
+  @Override
+  public void onPinned(String database, String login, PinReason reason) {
+    events.with(database, login, "pinned").add(1);
+  }
+}
