@@ -48,6 +48,7 @@ final class Assets {
           "js/map.js",
           "js/mapnode.js",
           "js/poll.js",
+          "js/recent.js",
           "js/shortcuts.js",
           "js/slo.js",
           "js/spark.js",

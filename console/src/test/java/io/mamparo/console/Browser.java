@@ -77,7 +77,8 @@ final class Browser implements AutoCloseable {
         "--disable-sync",
         "--disable-dev-shm-usage",
         "--hide-scrollbars",
-        "--user-data-dir=" + profile);
+        "--user-data-dir=" + profile,
+        "about:blank");
     return options;
   }
 
@@ -126,6 +127,19 @@ final class Browser implements AutoCloseable {
     return js(
             "const e = document.querySelector(arguments[0]); return e ? e.innerText : ''", selector)
         .toString();
+  }
+
+  /** Text of an element inside of a frame, or "" while it is not there. */
+  String textInFrame(String frame, String selector) {
+    driver.switchTo().frame(find(frame));
+    try {
+      return driver.findElements(By.cssSelector(selector)).stream()
+          .map(WebElement::getText)
+          .findFirst()
+          .orElse("");
+    } finally {
+      driver.switchTo().defaultContent();
+    }
   }
 
   boolean has(String selector) {

@@ -91,13 +91,13 @@ export function instant(x) {
 const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** Local time of day, with the date if it is not today's. */
+/** Local time of day, with the date if it could be mistaken for another day's. */
 export function clock(x) {
   const t = instant(x);
   if (t === null) return NONE;
   const date = new Date(t);
-  const today = date.toDateString() === new Date().toDateString();
-  return today ? clockFormat.format(date) : `${dayFormat.format(date)}, ${clockFormat.format(date)}`;
+  const near = Math.abs(Date.now() - t) < 12 * 3600 * 1000;
+  return near ? clockFormat.format(date) : `${dayFormat.format(date)}, ${clockFormat.format(date)}`;
 }
 
 /** How long ago: "12 s" */

@@ -1,12 +1,14 @@
 import { render } from '../lib/lit-html/lit-html.js';
 import { startFrame } from './frame.js';
 import { startLive } from './live.js';
+import { startRecent } from './recent.js';
 import { startShortcuts } from './shortcuts.js';
 import { failure } from './status.js';
 
 // Boots the frame, then the module of the page that the server named in the document.
 startFrame();
 startShortcuts();
+startRecent();
 startLive();
 
 const { page, name } = document.body.dataset;

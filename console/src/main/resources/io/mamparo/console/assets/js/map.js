@@ -74,7 +74,7 @@ export class ServiceMap extends HTMLElement {
 
   #labels(near) {
     const { edges } = this.#overview;
-    const taken = [];
+    const taken = [...this.#plan.at.values()].map((p) => ({ ...p, w: NODE.width, h: NODE.height }));
     return edges.map((edge) => {
       const path = this.#plan.edges.get(edgeKey(edge));
       const wanted = near ? near.has(edgeKey(edge)) : edges.length <= LABELS_UP_TO || notable(edge);
@@ -166,13 +166,13 @@ function drawEdge(edge, path, dim) {
 
 function drawLabel(edge, path, taken) {
   const lines = labelOf(edge, path.roomy);
-  const w = Math.max(...lines.map((l) => l.text.length * 6.3 + (l.shape ? 18 : 0))) + 12;
+  const w = Math.max(...lines.map((l) => l.text.length * 6.3 + (l.shape ? 24 : 0))) + 12;
   const h = lines.length * 15 + 6;
   const { x, y } = spot(path, w, h, taken);
   return svg`<g class="edge-label" transform=${`translate(${x - w / 2} ${y - h / 2})`}>
     <rect width=${w} height=${h} rx="7"/>
-    ${lines.map((l, i) => svg`${l.shape ? svg`<svg class=${`label-icon ${l.name}`} x="7" y=${i * 15 + 4.5} width="13" height="13" viewBox="0 0 24 24">${shapes[l.shape]}</svg>` : nothing}
-      <text class=${l.name} x=${l.shape ? (w + 16) / 2 : w / 2} y=${i * 15 + 15}>${l.text}</text>`)}</g>`;
+    ${lines.map((l, i) => svg`${l.shape ? svg`<svg class=${`label-icon ${l.name}`} x=${w / 2 - l.text.length * 3.15 - 10} y=${i * 15 + 4.5} width="13" height="13" viewBox="0 0 24 24">${shapes[l.shape]}</svg>` : nothing}
+      <text class=${l.name} x=${l.shape ? w / 2 + 8 : w / 2} y=${i * 15 + 15}>${l.text}</text>`)}</g>`;
 }
 
 function labelOf(edge, roomy) {
@@ -186,14 +186,27 @@ function labelOf(edge, roomy) {
   return lines;
 }
 
-/** The first place along the edge where no other label is; the middle if all are taken. */
+/** The place along the edge where a label hides least of nodes and other labels, near its middle. */
 function spot(path, w, h, taken) {
-  const part = path.parts[Math.floor((path.parts.length - 1) / 2)];
-  const tries = [0.5, 0.4, 0.6, 0.32, 0.68].map((t) => bezier(part, t));
-  const free = tries.find((p) => taken.every((o) => Math.abs(o.x - p.x) > (o.w + w) / 2 + 2 || Math.abs(o.y - p.y) > (o.h + h) / 2 + 2));
-  const place = free ?? tries[0];
-  taken.push({ ...place, w, h });
-  return place;
+  const middle = Math.floor((path.parts.length - 1) / 2);
+  const parts = [...path.parts.keys()].sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+  let best = null;
+  for (const part of parts) {
+    for (const t of [0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75]) {
+      const place = bezier(path.parts[part], t);
+      const hidden = taken.reduce((sum, other) => sum + overlap(place, w, h, other), 0);
+      if (!best || hidden < best.hidden) best = { ...place, hidden };
+    }
+    if (best.hidden === 0) break;
+  }
+  taken.push({ x: best.x, y: best.y, w, h });
+  return best;
+}
+
+function overlap(place, w, h, other) {
+  const across = (other.w + w) / 2 + 2 - Math.abs(other.x - place.x);
+  const down = (other.h + h) / 2 + 2 - Math.abs(other.y - place.y);
+  return across > 0 && down > 0 ? across * down : 0;
 }
 
 function bezier([a, b, c, d], t) {

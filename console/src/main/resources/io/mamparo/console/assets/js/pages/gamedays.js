@@ -57,7 +57,7 @@ const expectations = (day) => {
 const columns = [
   { id: 'name', label: 'Game day', wide: true, cell: (d) => html`<span class="cell-name">${icon('gameday')}<a href=${`/gamedays/${encodeURIComponent(d.id)}`}>${nameOf(d)}</a></span>` },
   { id: 'verdict', label: 'Verdict', cell: verdictBadge },
-  { id: 'expectations', label: 'Expectations held', number: true, cell: expectations },
+  { id: 'expectations', label: 'Held', number: true, cell: expectations },
   { id: 'started', label: 'Started', number: true, cell: (d) => clock(startOf(d)) },
   { id: 'took', label: 'Took', number: true, cell: (d) => duration(d.durationSeconds ?? d.seconds ?? (d.durationMs !== undefined ? d.durationMs / 1000 : null)) },
 ];

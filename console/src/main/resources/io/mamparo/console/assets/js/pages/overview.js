@@ -5,16 +5,15 @@ import { live, onLive } from '../live.js';
 import { zoomButtons } from '../map.js';
 import { shortcut } from '../shortcuts.js';
 import { leftInWords, promise, risk, sloBadge } from '../slo.js';
-import { Recent, spark } from '../spark.js';
+import { doorOf, recent } from '../recent.js';
+import { spark } from '../spark.js';
 import { badge, breaker, empty, errors, errorTone, loading, nodeBadge, pageOf, worstBreaker } from '../status.js';
 import { table } from '../table.js';
 
 // The overview: what the stack is doing this second, and what needs somebody.
-const recent = new Recent();
 const sorts = { services: { id: 'name', down: false }, databases: { id: 'name', down: false } };
 const facts = document.getElementById('facts');
 let root;
-let counted = null;
 
 export function show(place) {
   root = place;
@@ -34,27 +33,9 @@ function draw() {
   const overview = live.overview;
   if (!overview) return render(loading, root);
   const entry = doorOf(overview);
-  if (live.at !== counted) {
-    counted = live.at;
-    recent.add(overview.stack, live.at, { rate: entry.rps, errors: entry.errorRate, p99: entry.p99Ms });
-  }
   render(badge(overview.ready ? 'ok' : 'bad', overview.ready ? 'everything is ready' : 'not everything is ready'), facts);
   render(page(overview, entry), root);
 }
-
-/** Where traffic enters: the ingress, or all services together where there is none. */
-function doorOf(overview) {
-  const entries = overview.nodes.filter((node) => node.kind === 'entry');
-  const doors = entries.length ? entries : overview.nodes.filter((node) => node.kind === 'service');
-  const rps = sum(doors, (node) => node.rps ?? 0);
-  return {
-    rps,
-    errorRate: rps > 0 ? sum(doors, (node) => (node.rps ?? 0) * (node.errorRate ?? 0)) / rps : 0,
-    p99Ms: doors.some((node) => node.rps > 0) ? Math.max(...doors.filter((node) => node.rps > 0).map((node) => node.p99Ms ?? 0)) : null,
-  };
-}
-
-const sum = (items, value) => items.reduce((total, item) => total + value(item), 0);
 
 const page = (overview, entry) => html`<div class="stacked">
   ${tiles(overview, entry)}

@@ -28,9 +28,9 @@ function draw() {
 
 const columns = [
   { id: 'service', label: 'Service', wide: true, value: (s) => s.service, cell: (s) => html`<span class="cell-name"><a href=${`/slos/${encodeURIComponent(s.service)}`}>${s.service}</a></span>` },
-  { id: 'promise', label: 'Promise', value: (s) => s.kind, cell: promise },
+  { id: 'promise', label: 'Promise', wide: true, value: (s) => s.kind, cell: promise },
   { id: 'state', label: 'State', value: (s) => firing(s).length, cell: sloBadge },
-  { id: 'budget', label: 'Budget left', value: remaining, cell: budget },
+  { id: 'budget', label: 'Budget left', wide: true, value: remaining, cell: budget },
   { id: 'bad', label: 'Bad', number: true, value: (s) => s.total - s.good, cell: (s) => count(s.total - s.good) },
   { id: 'total', label: 'Requests', number: true, value: (s) => s.total, cell: (s) => count(s.total) },
   { id: 'window', label: 'Over', number: true, value: (s) => s.windowDays, cell: (s) => `${s.windowDays}\u00a0d` },

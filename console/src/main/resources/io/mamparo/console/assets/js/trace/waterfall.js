@@ -96,7 +96,8 @@ class TraceWaterfall extends HTMLElement {
   #ticks() {
     const { from, to } = this.#range;
     const origin = this.#view.tree.from;
-    const steps = this.clientWidth > 900 ? 6 : this.clientWidth > 520 ? 4 : 2;
+    const lane = this.querySelector('.wf-ticks')?.clientWidth || this.clientWidth * 0.6;
+    const steps = Math.max(1, Math.min(8, Math.floor(lane / (this.#rowHeight * 3))));
     return Array.from({ length: steps + 1 }, (_, i) => html`<span ${css({ left: `${(i / steps) * 100}%` })} data-last=${i === steps ? '' : nothing}>${us(from - origin + ((to - from) * i) / steps)}</span>`);
   }
 
