@@ -1,19 +1,22 @@
 package io.mamparo.kernel;
 
-import java.time.Instant;
-
-/** The machine's own clock: {@link System#nanoTime()} and the wall clock. */
+/**
+ * The machine's own clock. Wall time runs with the monotonic clock, so that spans of one trace keep
+ * their order to the nanosecond, and follows the wall clock when the two are apart by more than a
+ * few milliseconds: when it was set, or has drifted.
+ */
 final class SystemClock implements Clock {
   static final SystemClock INSTANCE = new SystemClock();
 
-  /**
-   * Wall time at start less monotonic time at start, so that a reading needs no {@link Instant}.
-   */
-  private final long offset;
+  private static final long TOLERATED_NANOS = 3_000_000;
 
-  private SystemClock() {
-    Instant now = Instant.now();
-    offset = now.getEpochSecond() * 1_000_000_000L + now.getNano() - System.nanoTime();
+  /** Wall time less monotonic time; a race between two who set it costs nothing. */
+  private volatile long offset = wallNanos() - System.nanoTime();
+
+  private SystemClock() {}
+
+  private static long wallNanos() {
+    return System.currentTimeMillis() * 1_000_000L;
   }
 
   @Override
@@ -23,7 +26,13 @@ final class SystemClock implements Clock {
 
   @Override
   public long epochNanos() {
-    return System.currentTimeMillis() * 1_000_000L
-        + Math.floorMod(System.nanoTime() + offset, 1_000_000L);
+    long monotonic = System.nanoTime();
+    long wall = wallNanos();
+    long now = monotonic + offset;
+    if (Math.abs(now - wall) > TOLERATED_NANOS) {
+      offset = wall - monotonic;
+      return wall;
+    }
+    return now;
   }
 }

@@ -14,12 +14,17 @@ public final class HeadSampler {
   private static final int COUNT_BITS = 24;
 
   private final Clock clock;
-  private final int perSecond;
-  private final long below;
+  private volatile int perSecond;
+  private volatile long below;
   private final AtomicLong used = new AtomicLong(); // the second, and how many in it
 
   HeadSampler(Clock clock, SamplingRule rule) {
     this.clock = clock;
+    rule(rule);
+  }
+
+  /** Follows another rule from now on. */
+  final void rule(SamplingRule rule) {
     perSecond = (int) Math.min((1 << COUNT_BITS) - 1, Math.ceil(rule.perSecond()));
     below = (long) (rule.rate() * Long.MAX_VALUE);
   }

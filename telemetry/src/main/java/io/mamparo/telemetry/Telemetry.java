@@ -131,7 +131,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** What marks traces as sampled at their start, for requests without trace context. */
   public HeadSampler headSampler(String entry) {
-    return new HeadSampler(clock, traces.samplers().ruleOf(entry));
+    return traces.headSampler(entry);
   }
 
   // What the map shows and what is promised.
@@ -166,7 +166,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** Sets which traces are kept: for all entries, and for some by name. */
   public void sample(SamplingRule rule, Map<String, SamplingRule> byEntry) {
-    traces.samplers().set(rule, byEntry);
+    traces.sample(rule, byEntry);
   }
 
   // Questions.

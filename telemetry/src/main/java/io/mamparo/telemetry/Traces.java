@@ -12,6 +12,8 @@ import io.mamparo.telemetry.storage.Partitions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
@@ -28,6 +30,7 @@ final class Traces {
   private final Samplers samplers;
   private final List<SpanRing> rings;
   private final List<SpanWriter> writers;
+  private final Map<String, HeadSampler> headSamplers = new ConcurrentHashMap<>();
   private final TraceStore stored;
   private final TraceJudge judge;
   private long writtenMillis;
@@ -59,6 +62,17 @@ final class Traces {
 
   Samplers samplers() {
     return samplers;
+  }
+
+  /** Entries are configured, not found, so their samplers need no bound. */
+  HeadSampler headSampler(String entry) {
+    return headSamplers.computeIfAbsent(
+        entry, name -> new HeadSampler(clock, samplers.ruleOf(name)));
+  }
+
+  void sample(SamplingRule rule, Map<String, SamplingRule> byEntry) {
+    samplers.set(rule, byEntry);
+    headSamplers.forEach((entry, sampler) -> sampler.rule(samplers.ruleOf(entry)));
   }
 
   TraceStore stored() {

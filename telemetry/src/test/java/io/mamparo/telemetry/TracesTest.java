@@ -346,8 +346,8 @@ class TracesTest {
 
   @Test
   void theHeadSampler_marksItsShareASecond() {
-    telemetry.sample(new SamplingRule(10, 0, null, 1, 1, 1), Map.of());
     HeadSampler sampler = telemetry.headSampler("ingress");
+    telemetry.sample(new SamplingRule(10, 0, null, 1, 1, 1), Map.of());
     for (int second = 0; second < 3; second++) {
       int marked = 0;
       for (int i = 0; i < 1000; i++) {
