@@ -40,6 +40,7 @@ public final class Mesh implements AutoCloseable {
   private volatile Map<String, Opened> doors = Map.of();
   private volatile Plan plan;
   private int slots;
+  private boolean closed;
 
   /** A door and what it was opened for. */
   private record Opened(Door door, MeshConfig.Listener listener) {}
@@ -242,6 +243,10 @@ public final class Mesh implements AutoCloseable {
    * at most {@code drain} and a little.
    */
   public synchronized void close(Duration drain) {
+    if (closed) {
+      return;
+    }
+    closed = true;
     doors.values().forEach(opened -> opened.door().shut());
     onLoops(MeshLoop::drain);
     long end = System.nanoTime() + drain.toNanos();

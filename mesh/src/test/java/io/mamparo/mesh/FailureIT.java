@@ -1,5 +1,6 @@
 package io.mamparo.mesh;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -99,9 +100,7 @@ class FailureIT {
         assertEquals(200, client.send("GET", "/", "").answer().status());
       }
       assertEquals(200, client.send("PUT", "/", "body").answer().status());
-      assertEquals(
-          "body",
-          new String(server.requests.getLast().body(), java.nio.charset.StandardCharsets.US_ASCII));
+      assertEquals("body", new String(server.requests.getLast().body(), US_ASCII));
       String key = "Idempotency-Key: 1";
       assertEquals(200, client.send("POST", "/", "body", key).answer().status());
     }
@@ -291,6 +290,31 @@ class FailureIT {
   }
 
   @Test
+  void requestsOfAnEndpointThatTurnsUnhealthy_areTriedElsewhere() throws Exception {
+    try (TestServer stopped = TestServer.script(silent());
+        TestServer good = TestServer.saying("good")) {
+      MeshConfig.Service one = TestMesh.service("cars", stopped);
+      try (TestMesh mesh = new TestMesh(TestMesh.config(one));
+          TestClient safe = new TestClient(mesh.port());
+          TestClient unsafe = new TestClient(mesh.port())) {
+        safe.send("PUT", "/", "body");
+        unsafe.send("POST", "/", "body");
+        Await.until("both sent", SOON, () -> stopped.requests.size() == 2);
+        MeshConfig.Endpoint sick =
+            new MeshConfig.Endpoint("e0", "127.0.0.1", stopped.port(), false, 1, null);
+        MeshConfig.Service two = MeshConfig.Service.of("cars", List.of(sick, good.endpoint("e1")));
+        mesh.mesh.apply(TestMesh.config(two));
+        assertEquals("good", safe.answer().body());
+        assertEquals("PUT / HTTP/1.1", good.requests.getFirst().line());
+        assertEquals("body", new String(good.requests.getFirst().body(), US_ASCII));
+        assertEquals(1, good.requests.size());
+        assertEquals(1, mesh.edge("ingress").inFlight());
+        assertEquals(1, stopped.connections());
+      }
+    }
+  }
+
+  @Test
   void timeOuts_are504() throws Exception {
     try (TestServer stopped = TestServer.script(silent())) {
       MeshConfig.Service s = TestMesh.with(TestMesh.service("cars", stopped), TestMesh.retries(1));
@@ -364,9 +388,7 @@ class FailureIT {
         TestClient client = new TestClient(mesh.port())) {
       client.send("GET", "/", "");
       assertEquals(200, client.head().status());
-      assertEquals(
-          "only this",
-          new String(client.in.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII));
+      assertEquals("only this", new String(client.in.readAllBytes(), US_ASCII));
       Await.until("record", SOON, () -> mesh.seen.size() == 1);
       assertEquals(Reason.RESPONSE_CUT, mesh.seen.getFirst().reason());
     }

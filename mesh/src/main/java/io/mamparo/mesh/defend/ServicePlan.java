@@ -74,6 +74,28 @@ public final class ServicePlan {
     return healthy[i];
   }
 
+  /** Whether an endpoint was healthy in an earlier plan of the same service and is not in this. */
+  public boolean turnedUnhealthy(ServicePlan before, EndpointState endpoint) {
+    int was = before.indexOf(endpoint);
+    int is = indexOf(endpoint);
+    return before.state == state && was >= 0 && is >= 0 && before.healthy[was] && !healthy[is];
+  }
+
+  /** An endpoint as a bit of those tried. */
+  public long bit(EndpointState endpoint) {
+    int i = indexOf(endpoint);
+    return i >= 0 && i < Long.SIZE ? 1L << i : 0;
+  }
+
+  private int indexOf(EndpointState endpoint) {
+    for (int i = 0; i < endpoints.length; i++) {
+      if (endpoints[i] == endpoint) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   int weight(int i) {
     return weights[i];
   }

@@ -66,6 +66,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return Objects.requireNonNull(context);
   }
 
+  /** What is under way. */
+  @Nullable Exchange exchange() {
+    return exchange;
+  }
+
   int slot() {
     return door.slot();
   }

@@ -75,6 +75,21 @@ final class Judgement {
     return condition != null && again(x, condition, false, now);
   }
 
+  /**
+   * The endpoint fails its health checks now, and may never answer: what can be tried elsewhere is.
+   * Everything else is left alone, for it may be answered yet.
+   */
+  void endpointUnhealthy(Exchange x) {
+    long now = loop.now();
+    boolean elsewhere = x.theBalancer().another(x.tried, now);
+    EndpointState left = x.endpoint;
+    if (elsewhere && left != null && again(x, RetryOn.TIMEOUT, false, now)) {
+      settlement.closeUpstream(x);
+      left.onFailure(loop.index, now);
+      tryAgain(x, 0, Reason.TRY_TIMEOUT, now);
+    }
+  }
+
   /** Goes on with another try after an answer, which has been thrown away. */
   void tryAgain(Exchange x) {
     tryAgain(x, x.response.status(), Reason.NONE, loop.now());

@@ -10,6 +10,7 @@ import io.mamparo.mesh.accept.Timer;
 import io.mamparo.mesh.accept.Timers;
 import io.mamparo.mesh.defend.Balancer;
 import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.mesh.defend.ServicePlan;
 import io.mamparo.wire.http.HeadWriter;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -98,6 +99,19 @@ public final class MeshLoop {
         .keySet()
         .removeIf(endpoint -> endpoint.removed() && endpoint.connections().of(index) == 0);
     timers.set(poll, now() + POLL_NANOS);
+    List.copyOf(clients).forEach(this::planChanged);
+  }
+
+  private void planChanged(ClientConnection client) {
+    Exchange x = client.exchange();
+    ServicePlan before = x == null ? null : x.service;
+    for (int i = 0; x != null && before != null && i < balancers.length; i++) {
+      ServicePlan now = plan.targets.get(i).plan();
+      if (now.state == before.state) {
+        path.planChanged(x, now, balancers[i]);
+        return;
+      }
+    }
   }
 
   private void poll(long now) {

@@ -1,6 +1,9 @@
 package io.mamparo.mesh.exchange;
 
 import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.defend.Balancer;
+import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.mesh.defend.ServicePlan;
 import io.mamparo.wire.http.Refusal;
 import io.netty.buffer.ByteBuf;
 
@@ -124,6 +127,20 @@ final class RequestPath {
     if (x.client != null) {
       x.client.flush();
     }
+  }
+
+  /**
+   * The plan has changed under a request. One whose endpoint has just failed is tried elsewhere.
+   */
+  void planChanged(Exchange x, ServicePlan now, Balancer balancer) {
+    EndpointState at = x.endpoint;
+    if (x.phase != Exchange.Phase.SENT || at == null || !now.turnedUnhealthy(x.plan(), at)) {
+      return;
+    }
+    x.service = now;
+    x.balancer = balancer;
+    x.tried = now.bit(at);
+    judgement.endpointUnhealthy(x);
   }
 
   /** What the client sent is no request. */
