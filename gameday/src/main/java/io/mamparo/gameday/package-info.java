@@ -1,4 +1,7 @@
-/** Game days. */
+/**
+ * Experiments: load, faults in time order, expectations, a verdict. Speaks HTTP to the running
+ * process only.
+ */
 @NullMarked
 package io.mamparo.gameday;
 

@@ -60,8 +60,8 @@ final class Timeline {
   Figures between(long fromNanos, long toNanos) {
     long[] counts = new long[3];
     Histogram latency = Bucket.histogram();
-    long fromTick = Math.max(0, fromNanos / TICK);
-    long toTick = Math.ceilDiv(toNanos, TICK);
+    long fromTick = Math.max(0, nearestTick(fromNanos));
+    long toTick = nearestTick(toNanos);
     for (Bucket bucket : buckets) {
       long first = bucket.second * Bucket.TICKS;
       int from = Math.clamp(fromTick - first, 0, Bucket.TICKS);
@@ -76,7 +76,7 @@ final class Timeline {
 
   /** The end of the first tick from a moment on in which a success ended, in nanoseconds, or -1. */
   long firstSuccessFrom(long nanos) {
-    long from = Math.max(0, nanos / TICK);
+    long from = Math.max(0, Math.ceilDiv(nanos, TICK));
     for (Bucket bucket : buckets) {
       for (int tick = 0; tick < Bucket.TICKS; tick++) {
         long at = bucket.second * Bucket.TICKS + tick;
@@ -86,6 +86,10 @@ final class Timeline {
       }
     }
     return -1;
+  }
+
+  private static long nearestTick(long nanos) {
+    return Math.floorDiv(nanos + TICK / 2, TICK);
   }
 
   private int tick(long nanos) {
