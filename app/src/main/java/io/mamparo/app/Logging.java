@@ -23,6 +23,9 @@ final class Logging implements AutoCloseable {
   private static final int KEPT = 3;
   private static final int FILE_BYTES = 5_000_000;
 
+  // Held, because a logger that nobody holds forgets its level.
+  private static final Logger HELIDON = Logger.getLogger("io.helidon");
+
   private final Handler file;
 
   private Logging(Handler file) {
@@ -44,9 +47,7 @@ final class Logging implements AutoCloseable {
       terminal.setLevel(Level.WARNING);
       terminal.setFormatter(new OneLine());
       root.addHandler(terminal);
-      Logger.getLogger("io.helidon").setLevel(Level.WARNING);
-      // These tell of each start and stop, which is of no use to anybody here.
-      Logger.getLogger("io.helidon.webserver.LoomServer").setLevel(Level.OFF);
+      HELIDON.setLevel(Level.WARNING);
       return new Logging(file);
     } catch (IOException e) {
       throw new Problem(

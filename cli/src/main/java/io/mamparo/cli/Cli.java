@@ -17,10 +17,12 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       LogsCommand.class,
       EnvCommand.class,
+      LoadCommand.class,
       DoctorCommand.class,
       ServeCommand.class,
       CommandLine.HelpCommand.class,
     },
+    usageHelpWidth = 96,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:it is done, and ready",

@@ -21,8 +21,10 @@ import picocli.CommandLine.Mixin;
     name = "down",
     mixinStandardHelpOptions = true,
     description = {
-      "Stop the stack: requests on their way may finish (at most 10 s), then everything is stopped",
-      "in reverse order. Also finds and stops what a killed Mamparo left running. Data stays."
+      "Stop the stack; nothing is left running.",
+      "",
+      "Requests on their way may finish (at most 10 s), then everything is stopped in reverse",
+      "order. Also finds and stops what a killed Mamparo left running. Data stays."
     })
 final class DownCommand implements Callable<Integer> {
   private static final Duration IN_ORDER = Duration.ofSeconds(60);

@@ -13,8 +13,10 @@ import picocli.CommandLine.Option;
     name = "env",
     mixinStandardHelpOptions = true,
     description = {
-      "Print shell exports with which clients reach the stack: PGHOST, PGPORT, PGUSER,",
-      "PGPASSWORD and PGDATABASE for psql and every libpq program, and MAMPARO_URL for HTTP.",
+      "Print shell exports with which clients reach the stack.",
+      "",
+      "PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE for psql and every libpq program, and",
+      "MAMPARO_URL for HTTP.",
       "Use it with:  eval \"$$(mamparo env)\""
     })
 final class EnvCommand implements Callable<Integer> {

@@ -18,8 +18,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "logs",
     mixinStandardHelpOptions = true,
-    description =
-        "Show what services and databases wrote, or Mamparo itself (mamparo logs mamparo).")
+    description = {
+      "Show what services and databases wrote.",
+      "",
+      "mamparo logs mamparo shows the log of Mamparo itself."
+    })
 final class LogsCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",

@@ -102,7 +102,7 @@ final class Timeline {
             .println(
                 String.format(
                     Locale.ROOT,
-                    "  %-10s %s",
+                    "  %-15s %s",
                     resource.path("name").asText(),
                     terminal.bold(resource.path("observed").path("url").asText())));
       }

@@ -9,13 +9,15 @@ import io.mamparo.telemetry.EdgeKind;
 import io.mamparo.telemetry.EdgeProbe;
 import io.mamparo.telemetry.Outcome;
 import io.mamparo.telemetry.Telemetry;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Counts what the mesh tells. Called on the loops; neither blocks nor allocates. */
 public final class HttpEvents implements RequestListener {
   private final EdgeTable edges;
   private final HttpSpans spans;
-  private final Counter[] reasons = new Counter[Reason.values().length];
+  private final Map<Reason, Counter> reasons = new EnumMap<>(Reason.class);
 
   public HttpEvents(Telemetry telemetry, BiFunction<String, String, EdgeProbe> probes) {
     edges = new EdgeTable(telemetry, EdgeKind.HTTP, probes);
@@ -27,7 +29,7 @@ public final class HttpEvents implements RequestListener {
             "reason");
     for (Reason reason : Reason.values()) {
       if (reason != Reason.NONE) {
-        reasons[reason.ordinal()] = family.with(reason.text());
+        reasons.put(reason, family.with(reason.text()));
       }
     }
   }
@@ -35,8 +37,9 @@ public final class HttpEvents implements RequestListener {
   @Override
   public void onRequest(RequestRecord request) {
     Reason reason = request.reason();
-    if (reason != Reason.NONE) {
-      reasons[reason.ordinal()].add(request.loop(), 1);
+    Counter own = reasons.get(reason);
+    if (own != null) {
+      own.add(request.loop(), 1);
     }
     String caller = caller(request);
     Outcome outcome = outcome(reason, request.status());

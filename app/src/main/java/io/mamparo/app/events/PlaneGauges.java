@@ -55,7 +55,7 @@ public final class PlaneGauges {
     for (MeshSnapshot.Edge edge : mesh.edges()) {
       now.put(edge.caller() + ">" + edge.service(), edge);
       String[] labels = {"from", edge.caller(), "to", edge.service()};
-      gauge("mamparo_mesh_in_flight", "Requests under way.", edge.inFlight(), labels);
+      gauge("mamparo_mesh_in_flight", "Requests under way.", (double) edge.inFlight(), labels);
       gauge(
           "mamparo_mesh_retry_budget",
           "Retries that the budget still allows.",
@@ -104,7 +104,11 @@ public final class PlaneGauges {
           service.bulkheadRefused(),
           labels);
       long ejected = service.endpoints().stream().filter(MeshSnapshot.Endpoint::ejected).count();
-      gauge("mamparo_mesh_endpoints_ejected", "Endpoints left out as outliers.", ejected, labels);
+      gauge(
+          "mamparo_mesh_endpoints_ejected",
+          "Endpoints left out as outliers.",
+          (double) ejected,
+          labels);
     }
     for (MeshSnapshot.Listener listener : mesh.listeners()) {
       gauge(

@@ -205,12 +205,13 @@ public final class Life implements AutoCloseable {
   }
 
   private boolean leadsSomewhere(RouteSpec route) {
-    return route.to().stream()
-        .allMatch(
-            target ->
-                ready.contains(target.service())
-                    || desired.services().get(target.service()) instanceof ServiceSpec service
-                        && service.source() instanceof Source.Endpoints);
+    return route.to().stream().allMatch(target -> isReady(target.service()));
+  }
+
+  private boolean isReady(String service) {
+    ServiceSpec spec = desired.services().get(service);
+    boolean elsewhere = spec != null && spec.source() instanceof Source.Endpoints;
+    return elsewhere || ready.contains(service);
   }
 
   private void refreshMesh() {

@@ -108,7 +108,7 @@ public final class Settings {
           if (value.equals(values.get(name))) {
             return;
           }
-          if (value.charAt(0) == VERBATIM) {
+          if (!value.isEmpty() && value.charAt(0) == VERBATIM) {
             others.append("SET ").append(name).append(" TO ").append(value, 1, value.length());
             others.append(';');
           } else {
