@@ -284,6 +284,17 @@ final class ReplicaMachine {
     };
   }
 
+  /** It is to be started anew, as after a failure. */
+  List<Action> restart(String why, long now) {
+    return process && !leaving() ? terminate(now, true, why) : List.of();
+  }
+
+  /** The next check is due. */
+  List<Action> checkNow(long now) {
+    checkAt = now;
+    return tick(now);
+  }
+
   /** No request is on its way to it any more. */
   List<Action> drained(long now) {
     return state == DRAINING ? terminate(now, false, null) : List.of();

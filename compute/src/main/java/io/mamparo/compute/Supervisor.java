@@ -37,6 +37,10 @@ final class Supervisor {
 
     record Use(HealthCheck health) implements Event {}
 
+    record CheckNow() implements Event {}
+
+    record Restart(String why) implements Event {}
+
     record LetGo() implements Event {}
   }
 
@@ -125,6 +129,16 @@ final class Supervisor {
     post(new Event.Use(health));
   }
 
+  /** Checks the process without waiting for its next turn. */
+  void checkNow() {
+    post(new Event.CheckNow());
+  }
+
+  /** Ends the process and starts it again. */
+  void restart(String why) {
+    post(new Event.Restart(why));
+  }
+
   /**
    * Stops supervising and leaves the process alone; returns when the last listener call is over.
    */
@@ -165,7 +179,7 @@ final class Supervisor {
     Event event = wait > 0 ? events.poll(wait, TimeUnit.NANOSECONDS) : events.poll();
     try {
       apply(event == null ? machine.tick(clock.nanos()) : on(event));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.log(Level.ERROR, thread.getName() + ": unexpected failure", e);
     }
     publish();
@@ -184,6 +198,8 @@ final class Supervisor {
         machine.use(health);
         yield List.of();
       }
+      case Event.CheckNow _ -> machine.checkNow(now);
+      case Event.Restart e -> machine.restart(e.why(), now);
       case Event.LetGo _ -> {
         letGo = true;
         yield List.of();
@@ -216,7 +232,7 @@ final class Supervisor {
       watch(workload.launch());
     } catch (Launch.Impossible e) {
       apply(machine.launchFailed(String.valueOf(e.getMessage()), clock.nanos()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.log(Level.ERROR, thread.getName() + ": cannot be started", e);
       apply(machine.launchFailed("cannot be started: " + e, clock.nanos()));
     }
