@@ -23,6 +23,9 @@ final class Effects {
   private final Session session;
   private @Nullable List<Change> uncommitted;
 
+  /** Whether this transaction has tried to change a setting. */
+  private boolean touched;
+
   Effects(Session session) {
     this.session = session;
   }
@@ -35,12 +38,8 @@ final class Effects {
     switch (first) {
       case 'R' -> {
         if (is(in, tagAt, tagEnd, "ROLLBACK")) {
-          segment.rolledBack(true);
-        }
-      }
-      case 'C' -> {
-        if (is(in, tagAt, tagEnd, "COMMIT")) {
-          segment.rolledBack(false);
+          segment.rolledBack();
+          session.revived();
         }
       }
       case 'D' -> {
@@ -95,9 +94,11 @@ final class Effects {
     if ((traits & Traits.PINS) != 0) {
       pin(traits, failed);
     }
-    if ((traits & Traits.ROLLS_BACK_PART) != 0 && uncommitted != null) {
+    touched |= (traits & Traits.SETTING) != 0;
+    if (touched && uncertain(traits, failed || segment.wasRolledBack())) {
       session.pin(PinReason.SETTING);
     }
+    touched &= status != Backend.IDLE;
     if (!failed && !segment.settings().isEmpty()) {
       note(segment);
     }
@@ -109,6 +110,12 @@ final class Effects {
         session.alike();
       }
     }
+  }
+
+  /** Whether some settings of this transaction may hold and others not. */
+  private static boolean uncertain(int traits, boolean undone) {
+    int mixed = Traits.SETTING | Traits.ENDS_TRANSACTION;
+    return (traits & Traits.ROLLS_BACK_PART) != 0 || ((traits & mixed) == mixed && undone);
   }
 
   private void pin(int traits, boolean failed) {

@@ -1,6 +1,7 @@
 package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.intern.SharedStatement;
+import io.mamparo.dbproxy.server.Replies;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.Arrays;
@@ -14,21 +15,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class Named {
   /** One statement under the name its client gave it. */
-  static final class Entry {
+  static final class Entry implements Replies.Reference {
     private final byte[] name;
     private final SharedStatement statement;
+    private boolean confirmed;
 
     private Entry(byte[] name, SharedStatement statement) {
       this.name = name;
       this.statement = statement;
     }
 
-    SharedStatement statement() {
+    @Override
+    public SharedStatement statement() {
       return statement;
     }
 
     byte[] name() {
       return name;
+    }
+
+    /** The client has been told that it exists. */
+    boolean confirmed() {
+      return confirmed;
+    }
+
+    void confirm() {
+      confirmed = true;
+    }
+
+    boolean named(ByteBuf in, int at, int length) {
+      if (length != name.length) {
+        return false;
+      }
+      for (int i = 0; i < length; i++) {
+        if (in.getByte(at + i) != name[i]) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 

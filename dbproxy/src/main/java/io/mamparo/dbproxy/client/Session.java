@@ -70,6 +70,7 @@ public final class Session extends ChannelInboundHandlerAdapter
   private @Nullable ServerConnection server;
   private @Nullable Segment segment;
   private byte status = Backend.IDLE;
+  private boolean aborted;
   private Settings settings = Settings.NONE;
   private Settings first = Settings.NONE;
   private @Nullable Settings startup;
@@ -466,7 +467,7 @@ public final class Session extends ChannelInboundHandlerAdapter
 
   @Override
   public void done(byte kind, @Nullable Object thing) {
-    // What was noted when it was sent has come true.
+    statements.done(kind, thing);
   }
 
   @Override
@@ -510,7 +511,11 @@ public final class Session extends ChannelInboundHandlerAdapter
   @Override
   public void segmentEnded(Segment ended, byte newStatus) {
     status = newStatus;
+    aborted = newStatus == Backend.FAILED_TRANSACTION;
     effects.ended(ended, newStatus, server);
+    if (newStatus == Backend.IDLE) {
+      statements.transactionEnded();
+    }
     desk.recorder().end(ended, pinned != null);
   }
 
@@ -622,12 +627,14 @@ public final class Session extends ChannelInboundHandlerAdapter
     return first;
   }
 
-  byte status() {
-    return status;
+  /** Whether the transaction has failed, by the replies so far. */
+  boolean aborted() {
+    return aborted;
   }
 
-  void status(byte told) {
-    status = told;
+  /** A rollback, whole or in part, was carried out. */
+  void revived() {
+    aborted = false;
   }
 
   Statements statements() {

@@ -14,6 +14,8 @@ import io.mamparo.wire.pg.Frontend;
 import io.mamparo.wire.pg.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +39,27 @@ final class Statements {
           Pattern.CASE_INSENSITIVE);
   private static final Pattern SERVER_NAME = Pattern.compile("mamparo_[0-9a-z]+_[0-9a-z]+");
 
+  /** A Parse under a name that is taken, which the server is going to refuse. */
+  private record Taken(Named.Entry by) {}
+
+  /** What a failed transaction still takes. */
+  private static final int ENDINGS = Traits.ENDS_TRANSACTION | Traits.ROLLS_BACK_PART;
+
+  private static final Object UNNAMED = ServerConnection.UNNAMED;
+
   private final Session session;
   private final Desk desk;
   private final Named names = new Named();
   private @Nullable SharedStatement unnamed;
+
+  /** What the unnamed statement is by the replies so far; {@link #unnamed} is by the requests. */
+  private @Nullable SharedStatement confirmed;
+
   private boolean unnamedElsewhere;
-  private boolean settleAfterExecute;
+
+  /** What the portals of this transaction run, from the first that leaves something behind. */
+  private final Map<String, SharedStatement> portals = new HashMap<>(2);
+
   private Named.@Nullable Entry deallocating;
 
   Statements(Session session, Desk desk) {
@@ -90,7 +107,7 @@ final class Statements {
     segment.addIn(length);
     return switch (type) {
       case Frontend.BIND -> bind(in, at, length, server, segment);
-      case Frontend.EXECUTE -> execute(server, segment);
+      case Frontend.EXECUTE -> execute(in, at, server, segment);
       case Frontend.DESCRIBE -> describe(in, at, length, server, segment);
       case Frontend.SYNC -> {
         server.expect(Replies.SYNC, null, segment);
@@ -99,7 +116,7 @@ final class Statements {
       }
       case Frontend.QUERY -> query(in, at, length, have, server, segment);
       case Frontend.PARSE -> parse(in, at, length, have, server, segment);
-      case Frontend.CLOSE -> close(in, at, server, segment);
+      case Frontend.CLOSE -> close(in, at, length, server, segment);
       case Frontend.FUNCTION_CALL -> {
         server.expect(Replies.CALL, null, segment);
         session.endSegment();
@@ -129,6 +146,9 @@ final class Statements {
     int traits = texts.traits();
     if ((traits & (Traits.SETTING | Traits.DEALLOCATE | Traits.DISCARD)) == 0) {
       return queryGoes(server, segment);
+    }
+    if ((traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0 && server.owed() > 0) {
+      return later(length, segment);
     }
     String text = in.toString(at + 5, textLength, StandardCharsets.UTF_8);
     if ((traits & Traits.SETTING) != 0) {
@@ -186,8 +206,8 @@ final class Statements {
   /** DEALLOCATE, DEALLOCATE ALL or DISCARD ALL has been carried out. */
   void deallocated(boolean all, @Nullable ServerConnection server) {
     if (all) {
+      // The unnamed statement stays, as on the server.
       names.clear();
-      unnamed = null;
       if (server != null) {
         server.forgetAll();
       }
@@ -201,6 +221,32 @@ final class Statements {
   }
 
   // ---- extended queries
+
+  /** What has been sent may fail, and then this request means something else: it has to wait. */
+  private Verdict later(int length, Segment segment) {
+    segment.addIn(-length);
+    session.barrier(true);
+    return Verdict.STOP;
+  }
+
+  /** Whether an earlier segment, which may fail, brings the name or its statement. */
+  private static boolean uncertain(Named.Entry entry, ServerConnection server) {
+    return server.uncertain(entry.statement())
+        || (!entry.confirmed()
+            && server.replies().inEarlierSegment((kind, thing) -> thing == entry));
+  }
+
+  /** Whether a Close of the name lies in an earlier segment, which may fail. */
+  private static boolean closing(ByteBuf in, int at, int length, ServerConnection server) {
+    return server.owed() > 0
+        && server
+            .replies()
+            .inEarlierSegment(
+                (kind, thing) ->
+                    kind == Replies.CLOSE_FAKED
+                        && thing instanceof Named.Entry entry
+                        && entry.named(in, at, length));
+  }
 
   private Verdict parse(
       ByteBuf in, int at, int length, int have, ServerConnection server, Segment segment) {
@@ -218,8 +264,10 @@ final class Statements {
     }
     Named.Entry taken = nameLength == 0 ? null : names.find(in, at + 5, nameLength);
     if (taken != null && server.owed() > 0) {
-      session.barrier(true);
-      return Verdict.STOP;
+      return later(length, segment);
+    }
+    if (taken == null && nameLength > 0 && closing(in, at + 5, nameLength, server)) {
+      return later(length, segment);
     }
     Texts texts = desk.texts();
     SharedStatement statement = texts.prepare(in, nameEnd + 1, at + length - nameEnd - 1);
@@ -227,6 +275,12 @@ final class Statements {
     segment.trace(texts);
     if (nameLength == 0) {
       return parseUnnamed(in, at, statement, server, segment);
+    }
+    boolean known = nameLength > 0 && server.has(statement);
+    boolean open = server.replies().severalSegments() || (session.aborted() && server.owed() > 0);
+    if (known && (open || server.uncertain(statement))) {
+      // Whether the server would take it depends on how the transaction stands by then.
+      return later(length, segment);
     }
     if (taken != null) {
       return parseTaken(in, at, nameEnd, length, taken, server, segment);
@@ -279,7 +333,7 @@ final class Statements {
     out.writeByte(Frontend.PARSE).writeInt(length - 1 - (nameEnd - at - 5) + name.length);
     out.writeBytes(name);
     session.requests().passFrom(nameEnd);
-    server.expect(Replies.PARSE, null, segment);
+    server.expect(Replies.PARSE, new Taken(taken), segment);
     return Verdict.FORWARD;
   }
 
@@ -292,9 +346,9 @@ final class Statements {
       Segment segment) {
     boolean there = server.has(statement);
     boolean aborted =
-        session.status() == Backend.FAILED_TRANSACTION
-            && server.owed() == 0
-            && (statement.traits() & Traits.ENDS_TRANSACTION) == 0;
+        session.aborted()
+            && (statement.traits() & ENDINGS) == 0
+            && !statement.fingerprint().text().isEmpty();
     ByteBuf out = session.requests().cut(in, at);
     if (there && aborted) {
       Frontend.parse(out, statement.name(), statement.body());
@@ -316,9 +370,12 @@ final class Statements {
     int portalEnd = end(in, at + 5, limit);
     int nameEnd = end(in, portalEnd + 1, limit);
     if (nameEnd == portalEnd + 1) {
+      if (uncertainUnnamed(server)) {
+        return later(length, segment);
+      }
       SharedStatement bound = unnamed;
       if (bound != null) {
-        bound(bound, segment);
+        bound(in, at + 5, portalEnd, bound, segment);
       }
       provideUnnamed(in, at, server, segment);
       server.expect(Replies.BIND, bound, segment);
@@ -326,11 +383,17 @@ final class Statements {
     }
     Named.Entry entry = names.find(in, portalEnd + 1, nameEnd - portalEnd - 1);
     if (entry == null) {
+      if (closing(in, portalEnd + 1, nameEnd - portalEnd - 1, server)) {
+        return later(length, segment);
+      }
       server.expect(Replies.BIND, null, segment);
       return Verdict.FORWARD;
     }
+    if (uncertain(entry, server)) {
+      return later(length, segment);
+    }
     SharedStatement statement = entry.statement();
-    bound(statement, segment);
+    bound(in, at + 5, portalEnd, statement, segment);
     ByteBuf out = session.requests().cut(in, at);
     server.provide(statement, out, segment);
     byte[] name = statement.name();
@@ -338,19 +401,45 @@ final class Statements {
     out.writeInt(length - 1 - (nameEnd - portalEnd - 1) + name.length);
     out.writeBytes(in, at + 5, portalEnd + 1 - at - 5).writeBytes(name);
     session.requests().passFrom(nameEnd);
-    server.expect(Replies.BIND, statement, segment);
+    server.expect(Replies.BIND, entry, segment);
     return Verdict.FORWARD;
   }
 
-  private void bound(SharedStatement statement, Segment segment) {
+  /** What a statement leaves behind counts when its portal is executed. */
+  private void bound(
+      ByteBuf in, int portalAt, int portalEnd, SharedStatement statement, Segment segment) {
+    segment.statement(statement.fingerprint(), 0);
+    if (statement.traits() != 0 || !portals.isEmpty()) {
+      portals.put(in.toString(portalAt, portalEnd - portalAt, StandardCharsets.UTF_8), statement);
+    }
+  }
+
+  private boolean executed(ByteBuf in, int at, Segment segment) {
+    int end = end(in, at, in.writerIndex());
+    SharedStatement statement = portals.get(in.toString(at, end - at, StandardCharsets.UTF_8));
+    if (statement == null) {
+      return false;
+    }
     int traits = statement.traits();
     segment.statement(statement.fingerprint(), traits);
-    if ((traits & (Traits.SETTING | Traits.DEALLOCATE | Traits.DISCARD)) != 0) {
-      if ((traits & Traits.SETTING) != 0) {
-        segment.setting(text(statement));
-      }
-      settleAfterExecute = (traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0;
+    if ((traits & Traits.SETTING) != 0) {
+      segment.setting(text(statement));
     }
+    return (traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0;
+  }
+
+  /** Portals end with their transaction. */
+  void transactionEnded() {
+    if (!portals.isEmpty()) {
+      portals.clear();
+    }
+  }
+
+  private boolean uncertainUnnamed(ServerConnection server) {
+    return server.uncertainUnnamed()
+        || (unnamed == null
+            && server.owed() > 0
+            && server.replies().inEarlierSegment((kind, thing) -> thing == UNNAMED));
   }
 
   private void provideUnnamed(ByteBuf in, int at, ServerConnection server, Segment segment) {
@@ -363,11 +452,11 @@ final class Statements {
       // Somebody else's may still be there: it must not be seen.
       Frontend.closeStatement(out, new byte[0]);
       server.unnamed(null);
-      server.expect(Replies.CLOSE_INJECTED, null, segment);
+      server.expect(Replies.CLOSE_INJECTED, UNNAMED, segment);
     } else {
       Frontend.parse(out, new byte[0], wanted.body());
       server.unnamed(wanted);
-      server.expect(Replies.PARSE_INJECTED, wanted, segment);
+      server.expect(Replies.UNNAMED_INJECTED, wanted, segment);
     }
   }
 
@@ -379,14 +468,23 @@ final class Statements {
     }
     int nameLength = length - 7;
     if (nameLength == 0) {
+      if (uncertainUnnamed(server)) {
+        return later(length, segment);
+      }
       provideUnnamed(in, at, server, segment);
       server.expect(Replies.DESCRIBE, unnamed, segment);
       return Verdict.FORWARD;
     }
     Named.Entry entry = nameLength < 0 ? null : names.find(in, at + 6, nameLength);
     if (entry == null) {
+      if (nameLength > 0 && closing(in, at + 6, nameLength, server)) {
+        return later(length, segment);
+      }
       server.expect(Replies.DESCRIBE, null, segment);
       return Verdict.FORWARD;
+    }
+    if (uncertain(entry, server)) {
+      return later(length, segment);
     }
     segment.statement(entry.statement().fingerprint(), 0);
     ByteBuf out = session.requests().cut(in, at);
@@ -394,21 +492,21 @@ final class Statements {
     byte[] name = entry.statement().name();
     out.writeByte(Frontend.DESCRIBE).writeInt(4 + 1 + name.length + 1);
     out.writeByte('S').writeBytes(name).writeByte(0);
-    server.expect(Replies.DESCRIBE, entry.statement(), segment);
+    server.expect(Replies.DESCRIBE, entry, segment);
     return Verdict.DROP;
   }
 
-  private Verdict execute(ServerConnection server, Segment segment) {
+  private Verdict execute(ByteBuf in, int at, ServerConnection server, Segment segment) {
     server.expect(Replies.EXECUTE, null, segment);
-    if (settleAfterExecute) {
-      settleAfterExecute = false;
+    if (!portals.isEmpty() && executed(in, at + 5, segment)) {
       session.barrier(true);
     }
     return Verdict.FORWARD;
   }
 
-  private Verdict close(ByteBuf in, int at, ServerConnection server, Segment segment) {
-    int length = in.getInt(at + 1) - 6;
+  private Verdict close(
+      ByteBuf in, int at, int messageLength, ServerConnection server, Segment segment) {
+    int length = messageLength - 7;
     if (in.getByte(at + 5) != 'S' || length < 0) {
       server.expect(Replies.CLOSE, null, segment);
       return Verdict.FORWARD;
@@ -417,13 +515,19 @@ final class Statements {
       unnamed = null;
       unnamedElsewhere = false;
       server.unnamed(null);
-      server.expect(Replies.CLOSE, null, segment);
+      server.expect(Replies.CLOSE, UNNAMED, segment);
       return Verdict.FORWARD;
     }
     Named.Entry entry = names.find(in, at + 6, length);
     if (entry == null) {
+      if (closing(in, at + 6, length, server)) {
+        return later(messageLength, segment);
+      }
       server.expect(Replies.CLOSE, null, segment);
       return Verdict.FORWARD;
+    }
+    if (uncertain(entry, server)) {
+      return later(messageLength, segment);
     }
     names.remove(entry);
     session.requests().cut(in, at);
@@ -439,9 +543,27 @@ final class Statements {
     return zero;
   }
 
-  // ---- when it goes wrong
+  // ---- when the replies come
 
-  /** A Parse or Close was skipped or failed. */
+  /** A Parse was carried out, or a Query, which takes the unnamed statement away. */
+  void done(byte kind, @Nullable Object thing) {
+    if (kind == Replies.QUERY || thing == UNNAMED) {
+      confirmed = null;
+    } else if (kind == Replies.PARSE && thing instanceof SharedStatement statement) {
+      confirmed = statement;
+    } else if (kind == Replies.PARSE && thing instanceof Named.Entry entry) {
+      entry.confirm();
+    }
+  }
+
+  /** A request has failed, whereas those behind it are skipped. */
+  private void failed(@Nullable Object thing) {
+    if (thing instanceof SharedStatement) {
+      confirmed = null;
+    }
+  }
+
+  /** A Parse or Close was skipped or failed, or a Query skipped. */
   void undone(byte kind, @Nullable Object thing, @Nullable ServerConnection server) {
     if (thing instanceof Named.Entry entry) {
       if (kind == Replies.CLOSE || kind == Replies.CLOSE_FAKED) {
@@ -452,10 +574,21 @@ final class Statements {
       if (kind == Replies.PARSE && server != null) {
         server.forget(entry.statement());
       }
+    } else if (thing == UNNAMED || kind == Replies.QUERY) {
+      boolean takenAway =
+          server != null && server.replies().behindSync((k, t) -> k == Replies.QUERY);
+      unnamed = unnamed == null && !takenAway ? confirmed : unnamed;
+      if (server != null && !takenAway) {
+        server.unnamedStays();
+      }
     } else if (thing instanceof SharedStatement statement && kind == Replies.PARSE) {
-      unnamed = unnamed == statement ? null : unnamed;
-      if (server != null) {
-        server.unnamed(null);
+      // A failed one took its predecessor away, a skipped one did not.
+      boolean again =
+          server != null
+              && server.replies().behindSync((k, t) -> k == Replies.PARSE && t == statement);
+      unnamed = unnamed == statement && !again ? confirmed : unnamed;
+      if (server != null && !again) {
+        server.unnamedStays();
       }
     }
   }
@@ -463,7 +596,6 @@ final class Statements {
   /** Replies to Parse and Close that will never come. */
   void serverLost(Replies owed, @Nullable ServerConnection lost) {
     owed.backwards((kind, thing) -> undone(kind, thing, lost));
-    settleAfterExecute = false;
     deallocating = null;
   }
 
@@ -475,28 +607,27 @@ final class Statements {
       ErrorFields fields,
       @Nullable Object thing,
       @Nullable ServerConnection server) {
-    settleAfterExecute = false;
     deallocating = null;
+    if (server != null && server.replies().parsing()) {
+      failed(thing);
+    }
     if (fields.sqlState().equals("0A000")
         && fields.message().startsWith("cached plan")
-        && thing instanceof SharedStatement statement) {
-      statement.retire();
+        && thing instanceof Replies.Reference reference) {
+      reference.statement().retire();
     }
     if (!fields.message().contains("mamparo_")) {
       return null;
     }
-    if (fields.sqlState().equals("26000") && server != null) {
-      server.condemn();
-    }
-    return renamed(in, at, length);
+    return renamed(in, at, length, thing);
   }
 
-  private @Nullable ByteBuf renamed(ByteBuf in, int at, int length) {
+  private ByteBuf renamed(ByteBuf in, int at, int length, @Nullable Object thing) {
     String body = in.toString(at + 5, length - 5, StandardCharsets.ISO_8859_1);
     Matcher matcher = SERVER_NAME.matcher(body);
     StringBuilder changed = new StringBuilder();
     while (matcher.find()) {
-      byte[] own = names.clientName(matcher.group().getBytes(StandardCharsets.US_ASCII));
+      byte[] own = clientName(matcher.group().getBytes(StandardCharsets.US_ASCII), thing);
       String name = own == null ? matcher.group() : new String(own, StandardCharsets.ISO_8859_1);
       matcher.appendReplacement(changed, Matcher.quoteReplacement(name));
     }
@@ -504,6 +635,17 @@ final class Statements {
     byte[] bytes = changed.toString().getBytes(StandardCharsets.ISO_8859_1);
     ByteBuf out = in.alloc().buffer(bytes.length + 5);
     return out.writeByte(Backend.ERROR_RESPONSE).writeInt(bytes.length + 4).writeBytes(bytes);
+  }
+
+  private byte @Nullable [] clientName(byte[] serverName, @Nullable Object thing) {
+    if (thing instanceof Taken taken) {
+      return taken.by().name();
+    }
+    if (thing instanceof Named.Entry entry
+        && java.util.Arrays.equals(entry.statement().name(), serverName)) {
+      return entry.name();
+    }
+    return names.clientName(serverName);
   }
 
   /** How many names the session has. */

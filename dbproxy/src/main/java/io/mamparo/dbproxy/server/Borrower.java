@@ -13,7 +13,7 @@ public interface Borrower {
   /** What was replied may go out. */
   void flushReplies();
 
-  /** The thing given with a PARSE or CLOSE was carried out. */
+  /** The thing given with a PARSE or CLOSE was carried out; or a QUERY was. */
   void done(byte kind, @Nullable Object thing);
 
   /** The thing given with a PARSE or CLOSE was skipped or failed. */

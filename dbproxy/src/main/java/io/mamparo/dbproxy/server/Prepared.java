@@ -5,15 +5,17 @@ import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shared statements that one server connection has, or will have once it has read what was
+ * The shared statements that one server connection has, or will have if it carries out what was
  * sent; the least recently used one gives way. Owned by one event loop.
  */
 final class Prepared {
   private final int max;
+
+  /** Whether the server has confirmed it. */
   private final LinkedHashMap<SharedStatement, Boolean> statements =
       new LinkedHashMap<>(16, 0.75f, true);
 
-  /** Last asked for: most sessions ask for the same again and again. */
+  /** Last found confirmed: most sessions ask for the same again and again. */
   private @Nullable SharedStatement last;
 
   Prepared(int max) {
@@ -21,10 +23,14 @@ final class Prepared {
   }
 
   boolean has(SharedStatement statement) {
+    return statement == last || statements.get(statement) != null;
+  }
+
+  boolean confirmed(SharedStatement statement) {
     if (statement == last) {
       return true;
     }
-    if (statements.get(statement) == null) {
+    if (!Boolean.TRUE.equals(statements.get(statement))) {
       return false;
     }
     last = statement;
@@ -33,27 +39,26 @@ final class Prepared {
 
   /** Adds one and returns the one that must be closed for it, null when there is room. */
   @Nullable SharedStatement add(SharedStatement statement) {
-    statements.put(statement, Boolean.TRUE);
-    last = statement;
+    statements.put(statement, Boolean.FALSE);
     if (statements.size() <= max) {
       return null;
     }
     SharedStatement eldest = statements.firstEntry().getKey();
-    statements.remove(eldest);
+    remove(eldest);
     return eldest;
+  }
+
+  void confirm(SharedStatement statement) {
+    statements.replace(statement, Boolean.TRUE);
   }
 
   void remove(SharedStatement statement) {
     statements.remove(statement);
-    last = last == statement ? null : last;
+    last = statement == last ? null : last;
   }
 
   void clear() {
     statements.clear();
     last = null;
-  }
-
-  int size() {
-    return statements.size();
   }
 }

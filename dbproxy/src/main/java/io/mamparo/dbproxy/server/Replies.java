@@ -1,7 +1,9 @@
 package io.mamparo.dbproxy.server;
 
+import io.mamparo.dbproxy.intern.SharedStatement;
 import io.mamparo.dbproxy.tell.Segment;
 import java.util.Arrays;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,15 @@ public final class Replies {
 
   /** CopyDone or CopyFail; answered by nothing of its own. */
   public static final byte COPY_END = 13;
+
+  /** A Parse of the proxy's own for the unnamed statement. */
+  public static final byte UNNAMED_INJECTED = 15;
+
+  /** What belongs to a shared statement. */
+  public interface Reference {
+    /** The statement. */
+    SharedStatement statement();
+  }
 
   /** A simple query of the proxy's own; its replies reach nobody. */
   public static final byte OWN_QUERY = 14;
@@ -78,6 +89,11 @@ public final class Replies {
   /** The kind of the entry that is answered next; NOTHING when none is. */
   byte next() {
     return size == 0 ? NOTHING : kinds[head];
+  }
+
+  /** Whether the request that is answered next is a Parse of the client's. */
+  public boolean parsing() {
+    return next() == PARSE;
   }
 
   @Nullable Object thing() {
@@ -151,6 +167,61 @@ public final class Replies {
     for (int i = size - 1; i >= 0; i--) {
       visitor.accept(kind(i), thing(i));
     }
+  }
+
+  /**
+   * Whether the youngest request that fits lies in an earlier segment than what is sent next: an
+   * error there would not be known before.
+   */
+  public boolean inEarlierSegment(BiPredicate<Byte, @Nullable Object> fits) {
+    boolean crossed = false;
+    for (int i = size - 1; i >= 0; i--) {
+      if (fits.test(kind(i), thing(i))) {
+        return crossed;
+      }
+      crossed |= endsSegment(i);
+    }
+    return false;
+  }
+
+  /** Whether the transaction state is open because an earlier segment has not ended. */
+  public boolean severalSegments() {
+    for (int i = 0; i < size; i++) {
+      if (endsSegment(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a request that fits follows the batch at the head. */
+  public boolean behindSync(BiPredicate<Byte, @Nullable Object> fits) {
+    boolean behind = false;
+    for (int i = 0; i < size; i++) {
+      if (behind && fits.test(kind(i), thing(i))) {
+        return true;
+      }
+      behind |= kind(i) == SYNC;
+    }
+    return false;
+  }
+
+  /** Whether a Parse of this statement lies in an earlier segment. */
+  boolean parsedEarlier(SharedStatement statement) {
+    boolean crossed = false;
+    for (int i = size - 1; i >= 0; i--) {
+      if (kind(i) == PARSE || kind(i) == PARSE_INJECTED || kind(i) == UNNAMED_INJECTED) {
+        Object thing = thing(i);
+        boolean same =
+            thing == statement
+                || (thing instanceof Reference reference && reference.statement() == statement);
+        if (same) {
+          return crossed;
+        }
+      }
+      crossed |= endsSegment(i);
+    }
+    return false;
   }
 
   void clear() {

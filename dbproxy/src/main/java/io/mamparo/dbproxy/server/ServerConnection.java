@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a channel that fails tells its handler
 public final class ServerConnection extends ChannelInboundHandlerAdapter
     implements ReplyRelay.Handler, LogIn.Outcome {
+  /** The thing of a Close of the unnamed statement. */
+  public static final Object UNNAMED = new Object();
+
   private enum Phase {
     OPENING,
     FREE,
@@ -52,6 +55,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private Settings base = Settings.NONE;
   private Settings settings = Settings.NONE;
   private @Nullable SharedStatement unnamed;
+
+  /** What the unnamed statement is by the replies so far; {@link #unnamed} is by the requests. */
+  private @Nullable SharedStatement unnamedThere;
+
   private int pid;
   private byte[] key = new byte[0];
 
@@ -331,6 +338,22 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     settings = now;
   }
 
+  /**
+   * Whether it is not known yet if the server has the statement, because an earlier segment that
+   * brings it may fail.
+   */
+  public boolean uncertain(SharedStatement statement) {
+    return prepared.has(statement)
+        && !prepared.confirmed(statement)
+        && replies.parsedEarlier(statement);
+  }
+
+  /** As {@link #uncertain}, for the unnamed statement. */
+  public boolean uncertainUnnamed() {
+    SharedStatement sent = unnamed;
+    return sent != null && !replies.isEmpty() && replies.parsedEarlier(sent);
+  }
+
   /** Whether the server has the statement. */
   public boolean has(SharedStatement statement) {
     return prepared.has(statement);
@@ -341,15 +364,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     prepared.remove(statement);
   }
 
-  /** The server has no prepared statement any more. */
+  /** The server has no named prepared statement any more. */
   public void forgetAll() {
     prepared.clear();
-    unnamed = null;
   }
 
   /** The statement that the server's unnamed one is, or will be; null when unknown. */
   public @Nullable SharedStatement unnamed() {
     return unnamed;
+  }
+
+  /** The unnamed statement is what it was before: later requests were skipped. */
+  public void unnamedStays() {
+    unnamed = unnamedThere;
   }
 
   /** Notes what the unnamed statement is. */
@@ -366,6 +393,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     ByteBuf out = open.alloc().buffer(64 + query.length());
     Frontend.query(out, query);
     unnamed = null;
+    unnamedThere = null;
     ownError = null;
     replies.add(Replies.OWN_QUERY, null, null);
     send(out);
@@ -598,7 +626,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private boolean parsed(byte next) {
-    if (next == Replies.PARSE_INJECTED) {
+    Object thing = replies.thing();
+    if (thing instanceof SharedStatement statement && next != Replies.PARSE_INJECTED) {
+      unnamedThere = statement;
+    }
+    if (thing instanceof Replies.Reference reference) {
+      prepared.confirm(reference.statement());
+    } else if (next == Replies.PARSE_INJECTED && thing instanceof SharedStatement statement) {
+      prepared.confirm(statement);
+    }
+    if (next == Replies.PARSE_INJECTED || next == Replies.UNNAMED_INJECTED) {
       replies.pop();
       progressed = true;
       return false;
@@ -611,6 +648,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private boolean closed(byte next) {
+    if (replies.thing() == UNNAMED) {
+      unnamedThere = null;
+    }
     if (next == Replies.CLOSE_INJECTED) {
       replies.pop();
       progressed = true;
@@ -684,11 +724,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     copyingIn = false;
     progressed = true;
+    boolean unnamedParse = next(Replies.PARSE) || next(Replies.UNNAMED_INJECTED);
+    if (unnamedParse && replies.thing() instanceof SharedStatement) {
+      unnamedThere = null;
+    }
     skipToSync();
     return passes;
   }
 
   private @Nullable ByteBuf replacement;
+
+  private boolean next(byte kind) {
+    return replies.next() == kind;
+  }
 
   private void skipToSync() {
     byte next = replies.next();
@@ -715,15 +763,20 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       case Replies.PARSE_INJECTED -> {
         if (thing instanceof SharedStatement statement) {
           prepared.remove(statement);
-          unnamed = unnamed == statement ? null : unnamed;
         }
       }
+      case Replies.UNNAMED_INJECTED -> unnamed = unnamedThere;
       case Replies.CLOSE_INJECTED -> {
         if (thing instanceof SharedStatement statement) {
           prepared.add(statement);
+          prepared.confirm(statement);
         }
       }
-      case Replies.PARSE, Replies.PARSE_FAKED, Replies.CLOSE, Replies.CLOSE_FAKED -> {
+      case Replies.PARSE,
+          Replies.PARSE_FAKED,
+          Replies.CLOSE,
+          Replies.CLOSE_FAKED,
+          Replies.QUERY -> {
         if (borrower != null) {
           borrower.undone(kind, thing);
         }
@@ -769,6 +822,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     copyingIn = false;
     if (next == Replies.OWN_QUERY) {
       return false;
+    }
+    if (next == Replies.QUERY) {
+      unnamedThere = null;
+      if (borrower != null) {
+        borrower.done(Replies.QUERY, null);
+      }
     }
     if (segment != null && borrower != null) {
       if (orphan != null) {

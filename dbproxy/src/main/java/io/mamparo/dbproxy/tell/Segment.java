@@ -131,11 +131,11 @@ public final class Segment implements StatementRecord {
   }
 
   /** A command rolled the transaction back. */
-  public void rolledBack(boolean yes) {
-    rolledBack = yes;
+  public void rolledBack() {
+    rolledBack = true;
   }
 
-  /** Whether its last transaction command was a rollback. */
+  /** Whether one of its commands was a rollback. */
   public boolean wasRolledBack() {
     return rolledBack;
   }

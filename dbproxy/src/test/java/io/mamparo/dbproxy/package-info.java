@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.dbproxy;
+
+import org.jspecify.annotations.NullMarked;
