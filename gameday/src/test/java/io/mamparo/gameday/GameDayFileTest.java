@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mamparo.kernel.Problem;
 import io.mamparo.load.Arrival;
 import io.mamparo.model.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GameDayFileTest {
@@ -160,6 +163,20 @@ class GameDayFileTest {
     assertEquals(List.of("day.yaml:1:1: the file is empty"), findings(""));
     assertTrue(findings("- a").toString().contains("takes keys"), findings("- a").toString());
     assertTrue(findings("\0").toString().contains("not YAML"), findings("\0").toString());
+  }
+
+  @Test
+  void theExamples_areGameDaysOfAtLeast200RequestsASecond() throws IOException {
+    Path directory = Path.of("../examples/cars/gamedays");
+    try (Stream<Path> files = Files.list(directory)) {
+      List<Path> all = files.sorted().toList();
+      assertEquals(5, all.size());
+      for (Path file : all) {
+        GameDay day = GameDay.parse(file).orThrow();
+        double rate = day.loads().stream().mapToDouble(LoadPlan::perSecond).sum();
+        assertTrue(rate >= 200, file.toString());
+      }
+    }
   }
 
   @Test

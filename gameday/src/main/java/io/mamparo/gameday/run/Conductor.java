@@ -189,7 +189,7 @@ public final class Conductor {
   /** The spent share of the budget: of the bad events there may be, those there were. */
   private static double spent(JsonNode slo) {
     JsonNode budget = slo.path("budget");
-    if (budget.has("remaining")) {
+    if (budget.hasNonNull("remaining")) {
       return 1 - budget.path("remaining").asDouble();
     }
     double total = budget.path("total").asDouble();
