@@ -83,7 +83,7 @@ class TimeChart extends HTMLElement {
       cursor: { sync: { key: 'page' }, drag: { x: false, y: false }, points: { size: 7 } },
       scales: { x: { time: true }, y: { range: (u, low, high) => rangeOf(spec, low, high) } },
       axes: [
-        { ...axis, size: rem * 1.9, space: rem * 5, values: (u, ticks) => ticks.map((t) => tick(t, ticks)) },
+        { ...axis, size: rem * 1.9, space: rem * 3.6, values: (u, ticks) => ticks.map((t) => tick(t, u.scales.x.max - u.scales.x.min)) },
         { ...axis, size: rem * 4.4, space: rem * 2.4, values: (u, ticks) => ticks.map((v) => spec.format(v)) },
       ],
       series: [{}, ...spec.series.map((s) => seriesOf(s, spec))],
@@ -136,10 +136,17 @@ const max = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
 function seriesOf(s, spec) {
   const line = colour(s.colour);
   return {
-    label: s.label, stroke: line, width: 1.75, dash: s.dash, spanGaps: false, points: { show: false },
+    label: s.label, stroke: line, width: 1.75, dash: s.dash, spanGaps: false,
+    points: { show: true, size: 4, fill: line, filter: (u, i) => lonely(u.data[i]) },
     fill: s.fill ? line.replace(')', ' / 0.14)').replace(/^rgb\((\d+), (\d+), (\d+)/, 'rgb($1 $2 $3') : undefined,
     paths: spec.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
   };
+}
+
+/** Points without a neighbour, which no line would show. */
+function lonely(values) {
+  const known = (v) => v !== null && v !== undefined;
+  return values.flatMap((v, i) => (known(v) && !known(values[i - 1]) && !known(values[i + 1]) ? [i] : []));
 }
 
 function rangeOf(spec, low, high) {
@@ -147,9 +154,8 @@ function rangeOf(spec, low, high) {
   return [Math.min(0, low ?? 0), top > 0 ? top * 1.08 : 1];
 }
 
-function tick(t, ticks) {
+function tick(t, span) {
   const date = new Date(t * 1000);
-  const span = ticks.at(-1) - ticks[0];
   if (span > 2 * 86400) return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
   return span < 4 * 60 ? `${hhmm(date)}:${pad(date.getSeconds())}` : hhmm(date);
 }

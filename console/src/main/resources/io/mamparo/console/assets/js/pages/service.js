@@ -3,7 +3,7 @@ import { path } from '../api.js';
 import { redCharts } from '../chart.js';
 import { clock, count, ms, rate, since } from '../format.js';
 import { icon } from '../icons.js';
-import { onLive } from '../live.js';
+import { live, onLive } from '../live.js';
 import { Poll } from '../poll.js';
 import { budget, promise, sloBadge } from '../slo.js';
 import { badge, breaker, empty, errors, failure, loading, nodeBadge, worstBreaker } from '../status.js';
@@ -80,7 +80,7 @@ function slos(data) {
 
 function edges(id, title, rows, end) {
   const columns = [
-    { id: 'name', label: end === 'from' ? 'Caller' : 'Callee', wide: true, cell: (e) => html`<span class="cell-name">${icon(e.kind === 'sql' ? 'database' : 'service')}${link(e, end)}</span>` },
+    { id: 'name', label: end === 'from' ? 'Caller' : 'Callee', wide: true, cell: (e) => html`<span class="cell-name">${icon(end === 'to' && e.kind === 'sql' ? 'database' : kindOf(e[end]))}${link(e, end)}</span>` },
     { id: 'rate', label: 'Rate', number: true, cell: (e) => rate(e.rps) },
     { id: 'errors', label: 'Errors', number: true, cell: (e) => errors(e.errorRate) },
     { id: 'p50', label: 'p50', number: true, cell: (e) => ms(e.p50Ms) },
@@ -93,21 +93,29 @@ function edges(id, title, rows, end) {
     ${rows.length ? table(columns, rows, { key: (e) => `${e.kind} ${e.from} ${e.to}`, caption: title }) : empty(end === 'from' ? 'Nobody has called it yet.' : 'It has called nobody yet.')}</section>`;
 }
 
+/** Callers and callees over HTTP may be doors, visitors or strangers: the live map knows. */
+const kindOf = (name) => live.overview?.nodes.find((node) => node.name === name && node.kind !== 'database')?.kind ?? 'service';
+
 function link(edge, end) {
   const other = edge[end];
   if (end === 'to' && edge.kind === 'sql') return html`<a href=${`/databases/${encodeURIComponent(other)}`}>${other}</a>`;
-  return ['entry', 'ingress', 'visitor'].includes(other) ? other : html`<a href=${`/services/${encodeURIComponent(other)}`}>${other}</a>`;
+  return kindOf(other) !== 'service' ? other : html`<a href=${`/services/${encodeURIComponent(other)}`}>${other}</a>`;
 }
 
-const HEALTH = { healthy: 'ok', passing: 'ok', unhealthy: 'bad', failing: 'bad', starting: 'warn', unknown: 'idle' };
-const STATE = { running: 'ok', starting: 'warn', stopping: 'warn', 'crash-loop': 'bad', failed: 'bad', stopped: 'idle', exited: 'bad' };
+const TONES = {
+  running: 'ok', healthy: 'ok', passing: 'ok', ready: 'ok', starting: 'warn', draining: 'warn', stopping: 'warn', backing: 'warn',
+  unhealthy: 'bad', failing: 'bad', failed: 'bad', crash: 'bad', exited: 'bad', unreachable: 'bad',
+};
 
 function replicas(rows) {
-  const tell = (tones, text) => badge(tones[String(text).toLowerCase()] ?? 'idle', text ?? 'unknown');
+  const tell = (state) => {
+    const words = String(state ?? 'unknown').toLowerCase().replaceAll('_', ' ');
+    return badge(TONES[words.split(/[ -]/)[0]] ?? 'idle', words);
+  };
   const columns = [
     { id: 'index', label: 'Replica', cell: (r) => html`<b>${r.index}</b>` },
-    { id: 'state', label: 'State', cell: (r) => tell(STATE, r.state) },
-    { id: 'health', label: 'Health', cell: (r) => tell(HEALTH, r.health) },
+    { id: 'state', label: 'State', cell: (r) => html`${tell(r.state)}${r.reason ? html`<br><span class="muted">${r.reason}</span>` : nothing}` },
+    { id: 'health', label: 'Health', cell: (r) => tell(r.health) },
     { id: 'ejected', label: 'Balancing', cell: (r) => (r.ejected ? badge('bad', 'ejected', { title: 'Left out of balancing for a while, because it failed more than its peers.' }) : html`<span class="muted">in rotation</span>`) },
     { id: 'pid', label: 'pid', number: true, cell: (r) => r.pid ?? '–' },
     { id: 'port', label: 'Port', number: true, cell: (r) => r.port ?? '–' },

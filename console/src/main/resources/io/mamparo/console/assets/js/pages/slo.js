@@ -36,7 +36,7 @@ function one(s) {
     <div class="panel-head"><h2 id=${id}>${promise(s)}</h2>${sloBadge(s)}</div>
     <dl class="facts">
       ${fact('Budget left', budget(s))}
-      ${fact('Bad requests allowed', count(s.budget?.total))}
+      ${fact('Bad requests allowed', short(s.budget?.total))}
       ${fact('Bad requests so far', count(s.budget?.spent ?? s.total - s.good))}
       ${fact('Requests', count(s.total))}
       ${fact('Measured', s.total > 0 ? objective(s.good / s.total) : '–')}
