@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       LogsCommand.class,
       EnvCommand.class,
       LoadCommand.class,
+      GamedayCommand.class,
       DoctorCommand.class,
       ServeCommand.class,
       CommandLine.HelpCommand.class,

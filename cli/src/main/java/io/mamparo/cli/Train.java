@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 
@@ -34,6 +35,7 @@ public final class Train {
       """
       stack: training
       ingress: {listen: 127.0.0.1:%d}
+      proxy: {listen: 127.0.0.1:%d}
       console: {listen: 127.0.0.1:%d}
       services:
         self:
@@ -41,6 +43,16 @@ public final class Train {
           health: /healthz
       routes:
         - {path: "/*", to: self}
+      """;
+
+  /** What the server does besides: a database, and requests through the mesh. */
+  private static final String MORE =
+      """
+      databases:
+        training: {}
+      visitors:
+        rate: 50/s
+        requests: [GET /healthz]
       """;
 
   private static int free() throws IOException {
@@ -52,7 +64,7 @@ public final class Train {
   private static Path stack(Path scratch) throws IOException {
     int console = free();
     Path file = scratch.resolve("training.yaml");
-    return Files.writeString(file, STACK.formatted(free(), console, console));
+    return Files.writeString(file, STACK.formatted(free(), free(), console, console));
   }
 
   private static Terminal quiet(Path directory) {
@@ -71,9 +83,11 @@ public final class Train {
 
   private static void server(Path scratch) throws IOException, InterruptedException {
     Path file = stack(scratch);
+    Files.writeString(file, MORE, StandardOpenOption.APPEND);
     try (Mamparo mamparo = run(scratch, file)) {
       awaitReady(mamparo);
       commands(scratch, file);
+      mamparo.awaitChange(Duration.ofSeconds(3));
     }
   }
 
@@ -90,7 +104,7 @@ public final class Train {
   }
 
   private static void awaitReady(Mamparo mamparo) throws InterruptedException {
-    for (int i = 0; i < 100 && !mamparo.status().path("ready").asBoolean(); i++) {
+    for (int i = 0; i < 300 && !mamparo.status().path("ready").asBoolean(); i++) {
       mamparo.awaitChange(Duration.ofMillis(100));
     }
   }
