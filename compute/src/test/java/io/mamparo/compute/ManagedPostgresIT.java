@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,10 @@ class ManagedPostgresIT {
         "ready: " + server.status(), SOON, () -> server.status().state() == DatabaseState.READY);
   }
 
+  private static Login login(ManagedPostgres server, String service) {
+    return Objects.requireNonNull(server.logins().get(service));
+  }
+
   private static Connection connect(ManagedPostgres server, Login login) throws SQLException {
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:" + server.status().port() + "/cars?sslmode=disable",
@@ -105,8 +110,8 @@ class ManagedPostgresIT {
   void start_givesEveryServiceALoginThatSharesWhatTheyCreate() throws Exception {
     ManagedPostgres pg = started("cars", "bookings");
 
-    try (Connection cars = connect(pg, pg.logins().get("cars"));
-        Connection bookings = connect(pg, pg.logins().get("bookings"));
+    try (Connection cars = connect(pg, login(pg, "cars"));
+        Connection bookings = connect(pg, login(pg, "bookings"));
         Connection person = connect(pg, pg.person())) {
       run(cars, "CREATE TABLE car (id int)");
       run(bookings, "INSERT INTO car VALUES (7)");
@@ -131,7 +136,7 @@ class ManagedPostgresIT {
   @Test
   void passwords_areNeededAndNowhereButInTheirFiles() throws Exception {
     ManagedPostgres pg = started("cars");
-    String password = pg.logins().get("cars").password();
+    String password = login(pg, "cars").password();
 
     SQLException refused =
         org.junit.jupiter.api.Assertions.assertThrows(
@@ -152,7 +157,7 @@ class ManagedPostgresIT {
   void stop_leavesNoProcess_startFindsTheDataAgain() throws Exception {
     ManagedPostgres first = started("cars");
     int port = first.status().port();
-    try (Connection cars = connect(first, first.logins().get("cars"))) {
+    try (Connection cars = connect(first, login(first, "cars"))) {
       run(cars, "CREATE TABLE car (id int)");
     }
     first.stop();
@@ -162,7 +167,7 @@ class ManagedPostgresIT {
 
     ManagedPostgres second = started("cars");
     assertEquals(port, second.status().port());
-    try (Connection cars = connect(second, second.logins().get("cars"))) {
+    try (Connection cars = connect(second, login(second, "cars"))) {
       assertEquals("0", ask(cars, "SELECT count(*) FROM car"));
     }
   }
@@ -176,7 +181,7 @@ class ManagedPostgresIT {
 
     ManagedPostgres second = started("cars", "bookings");
     assertEquals(pid, second.status().pid());
-    connect(second, second.logins().get("bookings")).close();
+    connect(second, login(second, "bookings")).close();
 
     second.kill();
     Await.until("restart", SOON, () -> second.status().restarts() == 1);
@@ -197,7 +202,7 @@ class ManagedPostgresIT {
   @Test
   void kill_isRecoveredFromWithoutLosingWhatWasCommitted() throws Exception {
     ManagedPostgres pg = started("cars");
-    try (Connection cars = connect(pg, pg.logins().get("cars"))) {
+    try (Connection cars = connect(pg, login(pg, "cars"))) {
       run(cars, "CREATE TABLE car AS SELECT generate_series(1, 1000) AS id");
     }
     long pid = pg.status().pid();
@@ -207,7 +212,7 @@ class ManagedPostgresIT {
     Thread.ofVirtual()
         .start(
             () -> {
-              try (Connection busy = connect(pg, pg.logins().get("cars"))) {
+              try (Connection busy = connect(pg, login(pg, "cars"))) {
                 run(busy, "SELECT sum(i) FROM generate_series(1, 100000000000) i");
               } catch (SQLException e) {
                 // Expected: its server is killed.
@@ -235,7 +240,7 @@ class ManagedPostgresIT {
     System.out.println("recovered in " + (System.nanoTime() - start) / 1_000_000 + " ms");
 
     assertEquals(port, pg.status().port());
-    try (Connection cars = connect(pg, pg.logins().get("cars"))) {
+    try (Connection cars = connect(pg, login(pg, "cars"))) {
       assertEquals("1000", ask(cars, "SELECT count(*) FROM car"));
     }
   }
@@ -257,7 +262,7 @@ class ManagedPostgresIT {
     ManagedPostgres pg = started("cars");
     try (Fault fault = pg.slow(0.5)) {
       assertNotNull(fault);
-      try (Connection cars = connect(pg, pg.logins().get("cars"))) {
+      try (Connection cars = connect(pg, login(pg, "cars"))) {
         assertEquals("1", ask(cars, "SELECT 1"));
       }
     }
@@ -287,7 +292,7 @@ class ManagedPostgresIT {
     config = config.withSchema(schema);
     ManagedPostgres pg = started("cars");
     assertEquals(DatabaseStatus.SchemaState.APPLIED, pg.status().schema());
-    try (Connection cars = connect(pg, pg.logins().get("cars"))) {
+    try (Connection cars = connect(pg, login(pg, "cars"))) {
       assertEquals("2", ask(cars, "SELECT count(*) FROM car"));
       assertEquals("8", ask(cars, "SELECT twice(4)"));
       run(cars, "DROP TABLE car");
@@ -296,7 +301,7 @@ class ManagedPostgresIT {
 
     ManagedPostgres again = started("cars");
     assertEquals(DatabaseStatus.SchemaState.APPLIED, again.status().schema());
-    try (Connection cars = connect(again, again.logins().get("cars"))) {
+    try (Connection cars = connect(again, login(again, "cars"))) {
       assertEquals("0", ask(cars, "SELECT count(*) FROM pg_tables WHERE tablename = 'car'"));
     }
 
@@ -340,7 +345,7 @@ class ManagedPostgresIT {
     second.start(List.of("cars"));
     Await.until("restart", SOON, () -> second.status().pid() != pid && second.status().pid() != 0);
     ready(second);
-    try (Connection cars = connect(second, second.logins().get("cars"))) {
+    try (Connection cars = connect(second, login(second, "cars"))) {
       assertEquals("123", ask(cars, "SHOW max_connections"));
     }
   }

@@ -42,7 +42,7 @@ public final class Archive {
     if (isUnpacked(directory)) {
       return;
     }
-    Path parent = readableDirectory(directory.toAbsolutePath().getParent());
+    Path parent = readableDirectory(directory.resolveSibling("").toAbsolutePath());
     Path name = directory.getFileName();
     // Between threads of one JVM a file lock is an error, so these take turns first.
     synchronized (Archive.class) {
