@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program that knows nothing of Mamparo runs by {@code env} and {@code port} alone. */
-@NeedsProgram("/usr/bin/python3")
+@NeedsProgram({"/usr/bin/python3", "python3:flask", "python3:psycopg2"})
 final class FlaskIT {
   @Test
   void aFlaskProgramWithItsOwnVariableNamesRunsUnchanged(@TempDir Path directory)
