@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Pure functions.
  */
 final class Revision {
-  /** 80 bits: enough to tell a few revisions apart, too few to guess at a secret offline. */
+  /**
+   * 80 bits, enough to tell revisions apart. The hash covers the environment's secrets, and a weak
+   * one could be guessed from it: it belongs into the private records and into no answer.
+   */
   private static final int CHARACTERS = 20;
 
   private Revision() {}
