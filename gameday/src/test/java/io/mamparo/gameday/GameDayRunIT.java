@@ -108,7 +108,10 @@ class GameDayRunIT {
     Files.writeString(file, DAY.replace("duration: 9s", "duration: 5m").replace("for: 2s, ", ""));
     try (FakeStack stack = new FakeStack()) {
       Process process =
+          // A shell that runs tests in the background has them ignore SIGINT: undo that.
           new ProcessBuilder(
+                  "env",
+                  "--default-signal=INT",
                   ProcessHandle.current().info().command().orElse("java"),
                   "-cp",
                   System.getProperty("java.class.path"),
