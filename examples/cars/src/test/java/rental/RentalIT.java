@@ -315,7 +315,11 @@ class RentalIT {
 
   private static int statusOfApproval(String id) {
     try {
-      return approve(id).status();
+      Api.Answer answer = approve(id);
+      if (answer.status() != 200 && answer.status() != 409) {
+        throw new AssertionError(answer.status() + " " + answer.response().body());
+      }
+      return answer.status();
     } catch (Exception e) {
       throw new AssertionError(e);
     }

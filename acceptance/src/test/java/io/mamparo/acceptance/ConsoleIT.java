@@ -1,7 +1,5 @@
 package io.mamparo.acceptance;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.mamparo.testkit.Await;
 import io.mamparo.testkit.NeedsProgram;
 import java.io.IOException;

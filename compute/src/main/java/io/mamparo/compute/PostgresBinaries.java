@@ -49,6 +49,6 @@ public final class PostgresBinaries {
 
   /** Unpacks ahead of the first start: for the build. The argument is the cache's directory. */
   public static void main(String[] args) {
-    System.out.println(unpack(Path.of(args[0]).toAbsolutePath()));
+    unpack(Path.of(args[0]).toAbsolutePath());
   }
 }

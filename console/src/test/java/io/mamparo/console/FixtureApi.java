@@ -32,6 +32,7 @@ final class FixtureApi implements AutoCloseable {
   private int port;
   private WebServer server;
   private volatile FixtureWorld world = new FixtureWorld(FixtureStack.company(false));
+  private final Object beat = new Object();
   private volatile boolean silent;
   private volatile boolean stopping;
 
@@ -77,7 +78,10 @@ final class FixtureApi implements AutoCloseable {
   }
 
   void stop() {
-    stopping = true;
+    synchronized (beat) {
+      stopping = true;
+      beat.notifyAll();
+    }
     server.stop();
   }
 
@@ -146,6 +150,16 @@ final class FixtureApi implements AutoCloseable {
     }
   }
 
+  /** A second between two events, as the real one has; a stop ends it at once. */
+  private void untilTheNextSecond() throws InterruptedException {
+    long end = System.nanoTime() + 1_000_000_000L;
+    synchronized (beat) {
+      for (long left = 1_000; left > 0 && !stopping; left = (end - System.nanoTime()) / 1_000_000) {
+        beat.wait(left);
+      }
+    }
+  }
+
   private void live(ServerResponse response) {
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
     try (OutputStream out = response.outputStream()) {
@@ -156,7 +170,7 @@ final class FixtureApi implements AutoCloseable {
                   .getBytes(StandardCharsets.UTF_8));
           out.flush();
         }
-        Thread.sleep(1_000);
+        untilTheNextSecond();
       }
     } catch (IOException | UncheckedIOException e) {
       // The reader went away.
