@@ -51,7 +51,7 @@ final class ConsoleIT {
   @CsvSource({
     "overview, /, 1440, 900, bookings",
     "overview-phone, /, 360, 800, bookings",
-    "service, /services/bookings, 1440, 1400, Outgoing",
+    "service, /services/bookings, 1440, 1400, Called by",
     "database, /databases/cars, 1440, 1400, select",
     "slos, /slos, 1440, 900, 99.9",
     "traces, /traces, 1440, 900, visitor",

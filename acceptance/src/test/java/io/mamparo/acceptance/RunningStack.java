@@ -46,7 +46,9 @@ final class RunningStack implements AutoCloseable {
     this.data = home.resolve("data");
     this.offset = freeOffset();
     this.file = file;
-    this.environment = environment;
+    this.environment = new LinkedHashMap<>(environment);
+    // The build is up to date when tests run; what they start must not look after it again.
+    this.environment.put("MAMPARO_NO_BUILD", "1");
   }
 
   /** The built-in car-rental stack. */

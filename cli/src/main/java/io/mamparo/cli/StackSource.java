@@ -59,8 +59,8 @@ record StackSource(String name, Path file, Path beside) {
     } catch (IOException e) {
       throw new Problem(
           "stack file " + file,
-          "cannot be read (" + e.getClass().getSimpleName() + ")",
-          "make it a readable UTF-8 text file",
+          Files.isDirectory(file) ? "is a directory" : "cannot be read",
+          "name a readable text file in UTF-8",
           e);
     }
   }

@@ -82,7 +82,7 @@ function use(p) {
 function statements(rows) {
   const whole = rows.reduce((total, s) => total + (s.totalMs ?? 0), 0);
   const columns = [
-    { id: 'text', label: 'Statement', wide: true, unsorted: true, cell: (s) => html`<span class="cell-name">${unfold(open.has(s.fingerprint), () => toggle(s.fingerprint), 'Full text')}<span class="statement statement-short">${s.text}</span></span>` },
+    { id: 'text', label: 'Statement', wide: true, unsorted: true, cell: (s) => html`<span class="cell-name">${unfold(open.has(s.fingerprint), () => toggle(s.fingerprint), 'Full text')}<span class="statement statement-short">${s.text || '(empty query)'}</span></span>` },
     { id: 'total', label: 'Total time', number: true, value: (s) => s.totalMs, cell: (s) => html`<b>${ms(s.totalMs)}</b>` },
     { id: 'share', label: 'Share', value: (s) => s.totalMs, unsorted: true, cell: (s) => stackedBar([{ value: s.totalMs, tone: 'info' }], whole, `${Math.round((s.totalMs / whole) * 100)}% of all time`) },
     { id: 'calls', label: 'Calls', number: true, value: (s) => s.calls, cell: (s) => count(s.calls) },

@@ -43,7 +43,7 @@ const page = (overview, entry) => html`<div class="stacked">
   <section class="panel map-panel" aria-labelledby="map-title">
     <div class="panel-head"><h2 id="map-title">Service map</h2>${zoomButtons()}</div>
     <div class="map-scroll"><service-map .overview=${overview}></service-map></div>
-    ${entry.rps > 0 ? nothing : quiet}
+    ${overview.nodes.some((node) => node.rps > 0) ? nothing : quiet}
     ${legend}
   </section>
   <div class="stacked">${services(overview)}${databases(overview)}</div>
