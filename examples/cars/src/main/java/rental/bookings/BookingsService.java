@@ -32,7 +32,10 @@ public final class BookingsService {
   /** Starts it with these variables. */
   public static WebServer start(Map<String, String> environment) throws IOException {
     CarsClient cars = new CarsClient(environment.getOrDefault("CARS_URL", "http://127.0.0.1:8002"));
-    BookingsService service = new BookingsService(new Database(environment), cars);
+    Database database = new Database(environment);
+    BookingsService service = new BookingsService(database, cars);
+    database.warmUp();
+    cars.warmUp();
     return new WebServer(Integer.parseInt(environment.getOrDefault("PORT", "8001")))
         .on("GET", API + "/health", service::health)
         .on("POST", API + "/booking/", service::add)

@@ -33,7 +33,9 @@ public final class CarsService {
 
   /** Starts it with these variables. */
   public static WebServer start(Map<String, String> environment) throws IOException {
-    CarsService service = new CarsService(new Database(environment));
+    Database database = new Database(environment);
+    CarsService service = new CarsService(database);
+    database.warmUp();
     return new WebServer(Integer.parseInt(environment.getOrDefault("PORT", "8002")))
         .on("GET", API + "/health", service::health)
         .on("POST", API + "/car/", service::add)

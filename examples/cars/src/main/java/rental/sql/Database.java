@@ -2,6 +2,7 @@ package rental.sql;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -53,6 +54,23 @@ public final class Database {
     login.setProperty("socketTimeout", "10");
     connections = Integer.parseInt(environment.getOrDefault("DB_CONNECTIONS", "8"));
     permits = new Semaphore(connections, true);
+  }
+
+  /**
+   * Connects and asks something once, so that the first request does not wait for the driver's
+   * classes and the log-in. A database that is not there yet is the first request's matter.
+   */
+  public void warmUp() {
+    try {
+      with(
+          connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT 1")) {
+              return statement.execute();
+            }
+          });
+    } catch (SQLException | Failure e) {
+      // Nothing is lost.
+    }
   }
 
   /**
