@@ -193,7 +193,9 @@ class RentalIT {
     String registration = newCar();
     List<String> ids = new ArrayList<>();
     for (int day = 1; day <= 6; day++) {
-      ids.add(id(bookings.send("POST", "/booking/", booking(registration, day, 20)).json()));
+      Api.Answer created = bookings.send("POST", "/booking/", booking(registration, day, 20));
+      assertEquals(201, created.status(), created.response().body());
+      ids.add(id(created.json()));
     }
     List<CompletableFuture<Integer>> answers =
         ids.stream().map(id -> CompletableFuture.supplyAsync(() -> statusOfApproval(id))).toList();
@@ -294,6 +296,8 @@ class RentalIT {
     assertEquals(200, cars.get("/health").status());
     rental.postgres.startAgain();
     Await.until("it works again", SOON, () -> cars.get("/cars/").status() == 200);
+    Await.until("for both", SOON, () -> bookings.get("/bookings/").status() == 200);
+    assertEquals(200, bookings.get("/bookings/").status(), "and not once in a while");
   }
 
   @Test

@@ -20,7 +20,7 @@ import rental.web.Response;
  *
  * <p>Invariants: at most {@code connections} are open; whoever cannot have one within two seconds
  * is told so; a connection whose statement failed in a way that may have broken it is closed, not
- * kept.
+ * kept, and the idle ones are asked whether they live before they are used again.
  */
 public final class Database {
   private static final long WAIT_MILLIS = 2_000;
@@ -31,8 +31,10 @@ public final class Database {
   private final int connections;
   private final Semaphore permits;
   private final Deque<Idle> idle = new ArrayDeque<>();
+  private volatile int generation;
 
-  private record Idle(Connection connection, long since) {}
+  /** {@code generation} is the pool's when it was given back: an older one saw a failure since. */
+  private record Idle(Connection connection, long since, int generation) {}
 
   /** What is done with a connection. */
   public interface Work<T> {
@@ -144,7 +146,8 @@ public final class Database {
 
   private Connection open() throws SQLException {
     for (Idle next = poll(); next != null; next = poll()) {
-      boolean fresh = System.nanoTime() - next.since() < TRUSTED_NANOS;
+      boolean fresh =
+          next.generation() == generation && System.nanoTime() - next.since() < TRUSTED_NANOS;
       if (fresh || next.connection().isValid(1)) {
         return next.connection();
       }
@@ -163,12 +166,15 @@ public final class Database {
     if (connection == null) {
       return;
     }
+    synchronized (idle) {
+      if (good) {
+        idle.addFirst(new Idle(connection, System.nanoTime(), generation));
+      } else {
+        generation++;
+      }
+    }
     if (!good) {
       close(connection);
-      return;
-    }
-    synchronized (idle) {
-      idle.addFirst(new Idle(connection, System.nanoTime()));
     }
   }
 
