@@ -40,7 +40,7 @@ class StyleTest {
           "dbproxy/src/main/java/io/mamparo/dbproxy/client/Statements.java", 674,
           "dbproxy/src/main/java/io/mamparo/dbproxy/intern/Lexer.java", 475,
           "dbproxy/src/main/java/io/mamparo/dbproxy/pool/PoolShard.java", 476,
-          "dbproxy/src/main/java/io/mamparo/dbproxy/server/ServerConnection.java", 917);
+          "dbproxy/src/main/java/io/mamparo/dbproxy/server/ServerConnection.java", 521);
 
   /** Names that the JDK or a protocol gave, not we. */
   private static final Set<String> GIVEN = Set.of("KeptLogManager");

@@ -96,6 +96,11 @@ public final class Replies {
     return next() == PARSE;
   }
 
+  /** Whether the entry that is answered next is answered by ReadyForQuery. */
+  boolean readyIsNext() {
+    return size > 0 && (endsSegment(0) || kinds[head] == OWN_QUERY);
+  }
+
   @Nullable Object thing() {
     return things[head];
   }

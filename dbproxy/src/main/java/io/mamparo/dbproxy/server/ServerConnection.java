@@ -2,7 +2,6 @@ package io.mamparo.dbproxy.server;
 
 import io.mamparo.dbproxy.intern.SharedStatement;
 import io.mamparo.dbproxy.tell.Segment;
-import io.mamparo.wire.pg.Backend;
 import io.mamparo.wire.pg.ErrorFields;
 import io.mamparo.wire.pg.Frontend;
 import io.mamparo.wire.pg.ProtocolViolation;
@@ -10,7 +9,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Invariant: it is FREE only when the server has said idle and no reply is outstanding.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel that fails tells its handler
-public final class ServerConnection extends ChannelInboundHandlerAdapter
-    implements ReplyRelay.Handler, LogIn.Outcome {
+public final class ServerConnection extends ChannelInboundHandlerAdapter implements LogIn.Outcome {
   /** The thing of a Close of the unnamed statement. */
   public static final Object UNNAMED = new Object();
 
@@ -42,38 +39,21 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private final Upstream upstream;
-  private final Prepared prepared;
-  private final Replies replies = new Replies();
-  private final ReplyRelay relay = new ReplyRelay(this);
+  private final Answers answers;
+  private final ReplyRelay relay;
+  private final Cleaning cleaning = new Cleaning();
   private Keeper keeper;
   private Phase phase = Phase.OPENING;
   private @Nullable Channel channel;
   private @Nullable LogIn logIn;
-  private @Nullable Borrower borrower;
-
-  private Map<String, String> reported = Map.of();
-  private Settings base = Settings.NONE;
-  private Settings settings = Settings.NONE;
-  private @Nullable SharedStatement unnamed;
-
-  /** What the unnamed statement is by the replies so far; {@link #unnamed} is by the requests. */
-  private @Nullable SharedStatement unnamedThere;
-
+  private ServerSettings settings = new ServerSettings(Map.of());
   private int pid;
   private byte[] key = new byte[0];
 
-  private boolean skipping;
-  private boolean copyingIn;
-  private boolean progressed;
   private boolean dirty;
   private boolean condemned;
   private boolean closing;
-  private @Nullable Segment orphan;
-  private @Nullable ErrorFields ownError;
   private @Nullable String lastWords;
-  private int cancels;
-  private boolean cancelled;
-  private boolean discard;
   private long openedAt;
   private long freeSince;
 
@@ -81,7 +61,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public ServerConnection(Upstream upstream, Keeper keeper, int maxPrepared) {
     this.upstream = upstream;
     this.keeper = keeper;
-    this.prepared = new Prepared(maxPrepared);
+    this.answers = new Answers(this, maxPrepared);
+    this.relay = new ReplyRelay(answers);
   }
 
   // ---- opening
@@ -97,9 +78,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void opened(LogIn dialogue) {
-    reported = dialogue.parameters();
-    base = Settings.of(reported);
-    settings = base;
+    settings = new ServerSettings(dialogue.parameters());
     pid = dialogue.pid();
     key = dialogue.key();
     logIn = null;
@@ -120,22 +99,22 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** What the server reported at log-in, in its own spelling. */
   public Map<String, String> reported() {
-    return reported;
+    return settings.atLogIn();
   }
 
   /** The settings of a session that has not changed any. */
   public Settings base() {
-    return base;
+    return settings.base();
   }
 
   /** The settings the server session has now. */
   public Settings settings() {
-    return settings;
+    return settings.now();
   }
 
   /** Uses an equal object, so that the next comparison is one of identity. */
   public void settings(Settings equal) {
-    settings = equal;
+    settings.now(equal);
   }
 
   /** Where it leads. */
@@ -190,10 +169,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Gives it to a session until {@link #giveBack}. */
   public void lend(Borrower to) {
-    borrower = to;
+    answers.borrower(to);
     phase = Phase.LENT;
-    cancelled = false;
-    discard = false;
+    cleaning.reset();
   }
 
   /**
@@ -252,12 +230,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** How many replies are owed. */
   public int owed() {
-    return replies.size();
+    return answers.replies().size();
   }
 
   /** What is owed, for looking at. */
   public Replies replies() {
-    return replies;
+    return answers.replies();
   }
 
   /** The process id on the server. */
@@ -267,75 +245,39 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Notes that a request is sent whose reply is of this kind. */
   public void expect(byte kind, @Nullable Object thing, @Nullable Segment segment) {
-    if (skipping && kind != Replies.SYNC) {
-      skip(kind, thing);
-      return;
-    }
-    skipping = false;
-    if (copyingIn) {
-      if (kind == Replies.SYNC) {
-        orphan(segment);
-        return;
-      }
-      if (kind == Replies.COPY_END) {
-        copyingIn = false;
-        return;
-      }
-    }
-    replies.add(kind, thing, segment);
-    if (interjects()) {
-      interject();
-    }
+    answers.expect(kind, thing, segment);
   }
 
   /** Whether the server skips everything until a Sync. */
   public boolean skipping() {
-    return skipping;
+    return answers.skipping();
   }
 
   /** Makes sure that the server has the statement: writes a Parse when it lacks it. */
   public void provide(SharedStatement statement, ByteBuf out, @Nullable Segment segment) {
-    if (prepared.has(statement)) {
-      return;
-    }
-    Frontend.parse(out, statement.name(), statement.body());
-    prepare(statement, Replies.PARSE_INJECTED, statement, out, segment);
+    answers.statements().provide(statement, out, segment);
   }
 
   /** Notes that a Parse of the statement goes out, and makes room for it. */
   public void prepare(
       SharedStatement statement, byte kind, Object thing, ByteBuf out, @Nullable Segment segment) {
-    SharedStatement evicted = skipping ? null : prepared.add(statement);
-    expect(kind, thing, segment);
-    if (evicted != null) {
-      Frontend.closeStatement(out, evicted.name());
-      expect(Replies.CLOSE_INJECTED, evicted, segment);
-    }
+    answers.statements().prepare(statement, kind, thing, out, segment);
   }
 
   /** As {@link #provide}, for a request whose own reply has been noted already. */
   public void provideBefore(SharedStatement statement, ByteBuf out) {
-    if (!prepared.has(statement)) {
-      Frontend.parse(out, statement.name(), statement.body());
-      prepared.add(statement);
-      replies.insertBeforeLast(Replies.PARSE_INJECTED, statement);
-    }
+    answers.statements().provideBefore(statement, out);
   }
 
   /** Its session is gone; what it still says reaches nobody. */
   public void abandon() {
-    borrower = null;
+    answers.borrower(null);
     condemned = true;
   }
 
   /** The settings asked for are in force, as far as the server did not report others. */
   public void replayed(Settings wanted) {
-    Settings own = settings;
-    Settings now = wanted;
-    for (var reportedOne : base.values().keySet()) {
-      now = now.with(reportedOne, own.get(reportedOne));
-    }
-    settings = now;
+    settings.replayed(wanted);
   }
 
   /**
@@ -343,45 +285,42 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * brings it may fail.
    */
   public boolean uncertain(SharedStatement statement) {
-    return prepared.has(statement)
-        && !prepared.confirmed(statement)
-        && replies.parsedEarlier(statement);
+    return answers.statements().uncertain(statement);
   }
 
   /** As {@link #uncertain}, for the unnamed statement. */
   public boolean uncertainUnnamed() {
-    SharedStatement sent = unnamed;
-    return sent != null && !replies.isEmpty() && replies.parsedEarlier(sent);
+    return answers.statements().uncertainUnnamed();
   }
 
   /** Whether the server has the statement. */
   public boolean has(SharedStatement statement) {
-    return prepared.has(statement);
+    return answers.statements().has(statement);
   }
 
   /** The server no longer has it. */
   public void forget(SharedStatement statement) {
-    prepared.remove(statement);
+    answers.statements().forget(statement);
   }
 
   /** The server has no named prepared statement any more. */
   public void forgetAll() {
-    prepared.clear();
+    answers.statements().forgetAll();
   }
 
   /** The statement that the server's unnamed one is, or will be; null when unknown. */
   public @Nullable SharedStatement unnamed() {
-    return unnamed;
+    return answers.statements().unnamed();
   }
 
   /** The unnamed statement is what it was before: later requests were skipped. */
   public void unnamedStays() {
-    unnamed = unnamedThere;
+    answers.statements().unnamedStays();
   }
 
   /** Notes what the unnamed statement is. */
   public void unnamed(@Nullable SharedStatement statement) {
-    unnamed = statement;
+    answers.statements().unnamed(statement);
   }
 
   /** Sends a query of the proxy's own; the borrower is told {@link Borrower#drained} after it. */
@@ -392,17 +331,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     ByteBuf out = open.alloc().buffer(64 + query.length());
     Frontend.query(out, query);
-    unnamed = null;
-    unnamedThere = null;
-    ownError = null;
-    replies.add(Replies.OWN_QUERY, null, null);
+    answers.statements().unnamedGone();
+    answers.expectOwn();
     send(out);
     flush();
   }
 
   /** The error of the last query of the proxy's own; null when it went well. */
   public @Nullable ErrorFields ownError() {
-    return ownError;
+    return answers.ownError();
   }
 
   /** Stops or starts reading, as the client can follow. */
@@ -414,8 +351,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** A cancel request for it is under way; {@link #cancelEnded} follows. */
   public void cancelBegan() {
-    cancels++;
-    cancelled = true;
+    cleaning.cancelBegan();
   }
 
   /** What a cancel request has to show. */
@@ -425,8 +361,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** The cancel request has been delivered or given up. */
   public void cancelEnded() {
-    cancels--;
-    if (phase == Phase.CLEANING && cancels == 0 && replies.isEmpty()) {
+    cleaning.cancelEnded();
+    if (phase == Phase.CLEANING && answers.replies().isEmpty()) {
       clean();
     }
   }
@@ -439,49 +375,41 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * @param status the transaction state the server told last
    */
   public void giveBack(boolean discard, byte status) {
-    borrower = null;
+    answers.borrower(null);
     reading(true);
-    if (!replies.isEmpty() || skipping || copyingIn || !relay.atBoundary()) {
+    if (!answers.settled() || !relay.atBoundary()) {
       close(true);
       return;
     }
-    this.discard = discard;
-    if (!discard && !cancelled && status == Backend.IDLE) {
-      phase = Phase.FREE;
-      keeper.free(this);
-      return;
-    }
     phase = Phase.CLEANING;
-    if (status != Backend.IDLE) {
-      ask("ROLLBACK");
-    } else if (cancels == 0) {
-      clean();
-    }
+    cleaning.begin(discard, status);
+    clean();
   }
 
   /** Runs one step of the cleaning, or finds that all is done. */
   private void clean() {
-    if (cancelled) {
-      // A cancel that was delivered may still be pending; a round trip lets it strike here.
-      cancelled = false;
-      ask("");
-    } else if (discard) {
-      discard = false;
-      ask("DISCARD ALL");
-      forgetAll();
-      settings = base;
-    } else {
+    if (cleaning.waits()) {
+      return;
+    }
+    Cleaning.Step step = cleaning.next();
+    if (step == null) {
       phase = Phase.FREE;
       keeper.free(this);
+      return;
+    }
+    ask(step.query());
+    if (step == Cleaning.Step.DISCARD) {
+      forgetAll();
+      settings.now(settings.base());
     }
   }
 
   private void cleaned() {
-    ErrorFields error = ownError;
+    ErrorFields error = answers.ownError();
     if (error != null && !error.sqlState().equals("57014")) {
       lastWords = error.message();
       close(true);
-    } else if (cancels == 0) {
+    } else {
       clean();
     }
   }
@@ -506,7 +434,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       closeChannel();
       return;
     }
-    Borrower to = borrower;
+    Borrower to = answers.borrower();
     if (to != null && !to.clientWritable()) {
       to.flushReplies();
       if (!to.clientWritable()) {
@@ -517,364 +445,40 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    Borrower to = borrower;
+    Borrower to = answers.borrower();
     if (to != null) {
       to.flushReplies();
-      if (progressed && replies.isEmpty()) {
-        progressed = false;
+      if (answers.drained()) {
         to.drained();
       }
-    } else if (phase == Phase.CLEANING && progressed && replies.isEmpty()) {
-      progressed = false;
+    } else if (phase == Phase.CLEANING && answers.drained()) {
       cleaned();
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (borrower != null) {
-      borrower.serverWritable(context.channel().isWritable());
+    Borrower to = answers.borrower();
+    if (to != null) {
+      to.serverWritable(context.channel().isWritable());
     }
   }
 
-  @Override
-  public void pass(ByteBuf bytes) {
-    Borrower to = borrower;
-    if (to == null) {
-      bytes.release();
-    } else {
-      to.reply(bytes);
-    }
+  // ---- for its answers
+
+  /** The server reports a parameter. */
+  void reported(String name, String value) {
+    settings.reported(name, value);
   }
 
-  @Override
-  public boolean largeMessage(byte type, int length) {
-    Segment segment = replies.segment();
-    if (segment != null) {
-      segment.addOut(length);
-    }
-    if (type == Backend.ROW_DESCRIPTION && replies.next() == Replies.DESCRIBE) {
-      replies.pop();
-      progressed = true;
-    }
-    return borrower != null && replies.next() != Replies.OWN_QUERY;
+  /** The server says why it is going. */
+  void lastWords(String words) {
+    lastWords = words;
   }
 
-  @Override
-  public boolean message(byte type, ByteBuf in, int at, int length) {
-    byte next = replies.next();
-    if (type == Backend.DATA_ROW) {
-      count(length);
-      return borrower != null && next != Replies.OWN_QUERY;
-    }
-    boolean own = next == Replies.OWN_QUERY || borrower == null;
-    switch (type) {
-      case Backend.BIND_COMPLETE -> answered(Replies.BIND);
-      case Backend.ROW_DESCRIPTION, Backend.NO_DATA -> {
-        if (next == Replies.DESCRIBE) {
-          answered(Replies.DESCRIBE);
-        }
-      }
-      case Backend.COMMAND_COMPLETE -> completed(in, at + 5, at + length - 1, own);
-      case Backend.EMPTY_QUERY_RESPONSE, Backend.PORTAL_SUSPENDED -> {
-        if (next == Replies.EXECUTE) {
-          answered(Replies.EXECUTE);
-        }
-      }
-      case Backend.PARSE_COMPLETE -> {
-        return parsed(next);
-      }
-      case Backend.CLOSE_COMPLETE -> {
-        return closed(next);
-      }
-      case Backend.COPY_IN_RESPONSE -> copyIn();
-      case Backend.ERROR_RESPONSE -> {
-        return error(in, at, length, own);
-      }
-      case Backend.PARAMETER_STATUS -> {
-        return parameter(in, at + 5, own);
-      }
-      case Backend.READY_FOR_QUERY -> {
-        count(length);
-        return ready(in.getByte(at + 5));
-      }
-      default -> {
-        // Notices, notifications, copy data, descriptions: nothing to note.
-      }
-    }
-    count(length);
-    return !own;
-  }
-
-  private void count(int length) {
-    Segment segment = replies.segment();
-    if (segment != null) {
-      segment.addOut(length);
-    }
-  }
-
-  private void answered(byte kind) {
-    if (replies.next() != kind) {
-      throw new ProtocolViolation("a reply of kind " + kind + " to nothing that was asked");
-    }
-    Segment segment = replies.segment();
-    if (segment != null) {
-      segment.addOut(5);
-    }
-    replies.pop();
-    progressed = true;
-  }
-
-  private boolean parsed(byte next) {
-    Object thing = replies.thing();
-    if (thing instanceof SharedStatement statement && next != Replies.PARSE_INJECTED) {
-      unnamedThere = statement;
-    }
-    if (thing instanceof Replies.Reference reference) {
-      prepared.confirm(reference.statement());
-    } else if (next == Replies.PARSE_INJECTED && thing instanceof SharedStatement statement) {
-      prepared.confirm(statement);
-    }
-    if (next == Replies.PARSE_INJECTED || next == Replies.UNNAMED_INJECTED) {
-      replies.pop();
-      progressed = true;
-      return false;
-    }
-    if (borrower != null) {
-      borrower.done(Replies.PARSE, replies.thing());
-    }
-    answered(Replies.PARSE);
-    return true;
-  }
-
-  private boolean closed(byte next) {
-    if (replies.thing() == UNNAMED) {
-      unnamedThere = null;
-    }
-    if (next == Replies.CLOSE_INJECTED) {
-      replies.pop();
-      progressed = true;
-      return false;
-    }
-    if (borrower != null) {
-      borrower.done(Replies.CLOSE, replies.thing());
-    }
-    answered(Replies.CLOSE);
-    return true;
-  }
-
-  private void completed(ByteBuf in, int tagAt, int tagEnd, boolean own) {
-    Segment segment = replies.segment();
-    if (!own && segment != null && borrower != null) {
-      borrower.completed(in, tagAt, tagEnd, segment);
-    }
-    copyingIn = false;
-    if (replies.next() == Replies.EXECUTE) {
-      answered(Replies.EXECUTE);
-    }
-  }
-
-  /** In copy mode the server ignores Sync and Flush until CopyDone or CopyFail. */
-  private void copyIn() {
-    int i = 1;
-    while (i < replies.size() && replies.kind(i) != Replies.COPY_END) {
-      if (replies.kind(i) == Replies.SYNC) {
-        orphan(replies.segment(i));
-        replies.remove(i);
-      } else {
-        i++;
-      }
-    }
-    copyingIn = i == replies.size();
-    if (!copyingIn) {
-      replies.remove(i);
-    }
-  }
-
-  /** Its Sync is ignored: the next one ends it, too. */
-  private void orphan(@Nullable Segment segment) {
-    if (orphan == null) {
-      orphan = segment;
-    }
-  }
-
-  private boolean error(ByteBuf in, int at, int length, boolean own) {
-    ErrorFields fields = ErrorFields.read(in, at + 5, at + length);
-    if (fields.fatal()) {
-      lastWords = fields.message();
-      return false;
-    }
-    if (own) {
-      ownError = fields;
-      return false;
-    }
-    Segment segment = replies.segment();
-    if (segment != null) {
-      segment.failed(fields.sqlState());
-      segment.addOut(length);
-    }
-    boolean passes = true;
-    if (borrower != null) {
-      ByteBuf other =
-          borrower.error(in, at, length, fields, replies.isEmpty() ? null : replies.thing());
-      if (other != null) {
-        passes = false;
-        replacement = other;
-      }
-    }
-    copyingIn = false;
-    progressed = true;
-    boolean unnamedParse = next(Replies.PARSE) || next(Replies.UNNAMED_INJECTED);
-    if (unnamedParse && replies.thing() instanceof SharedStatement) {
-      unnamedThere = null;
-    }
-    skipToSync();
-    return passes;
-  }
-
-  private @Nullable ByteBuf replacement;
-
-  private boolean next(byte kind) {
-    return replies.next() == kind;
-  }
-
-  private void skipToSync() {
-    byte next = replies.next();
-    if (next == Replies.QUERY || next == Replies.CALL || next == Replies.NOTHING) {
-      return;
-    }
-    // Undone in reverse, so that what an earlier request undid is not done again.
-    int n = 0;
-    while (n < replies.size() && replies.kind(n) != Replies.SYNC) {
-      n++;
-    }
-    for (int i = n - 1; i >= 0; i--) {
-      skip(replies.kind(i), replies.thing(i));
-    }
-    for (int i = 0; i < n; i++) {
-      replies.pop();
-    }
-    skipping = replies.isEmpty();
-  }
-
-  /** A request that the server skips, or fails, has no effect. */
-  private void skip(byte kind, @Nullable Object thing) {
-    switch (kind) {
-      case Replies.PARSE_INJECTED -> {
-        if (thing instanceof SharedStatement statement) {
-          prepared.remove(statement);
-        }
-      }
-      case Replies.UNNAMED_INJECTED -> unnamed = unnamedThere;
-      case Replies.CLOSE_INJECTED -> {
-        if (thing instanceof SharedStatement statement) {
-          prepared.add(statement);
-          prepared.confirm(statement);
-        }
-      }
-      case Replies.PARSE,
-          Replies.PARSE_FAKED,
-          Replies.CLOSE,
-          Replies.CLOSE_FAKED,
-          Replies.QUERY -> {
-        if (borrower != null) {
-          borrower.undone(kind, thing);
-        }
-      }
-      default -> {
-        // Nothing was noted for it.
-      }
-    }
-  }
-
-  private boolean parameter(ByteBuf in, int at, boolean own) {
-    int nameEnd = in.indexOf(at, in.writerIndex(), (byte) 0);
-    int valueEnd = in.indexOf(nameEnd + 1, in.writerIndex(), (byte) 0);
-    String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
-    String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
-    if (!Settings.isFact(name)) {
-      settings = settings.with(name, value);
-    }
-    if (borrower == null) {
-      return false;
-    }
-    if (own) {
-      String told = borrower.told(name);
-      return told != null && !told.equals(value);
-    }
-    borrower.parameter(name, value);
-    return true;
-  }
-
-  private boolean ready(byte status) {
-    while (!replies.isEmpty() && !endsWithReady(replies.next())) {
-      condemned = true;
-      skip(replies.next(), replies.thing());
-      replies.pop();
-    }
-    byte next = replies.next();
-    if (next == Replies.NOTHING) {
-      throw new ProtocolViolation("ready without being asked");
-    }
-    Segment segment = replies.segment();
-    replies.pop();
-    progressed = true;
-    copyingIn = false;
-    if (next == Replies.OWN_QUERY) {
-      return false;
-    }
-    if (next == Replies.QUERY) {
-      unnamedThere = null;
-      if (borrower != null) {
-        borrower.done(Replies.QUERY, null);
-      }
-    }
-    if (segment != null && borrower != null) {
-      if (orphan != null) {
-        segment.adopt(orphan);
-        orphan = null;
-      }
-      borrower.segmentEnded(segment, status);
-    }
-    return borrower != null;
-  }
-
-  private static boolean endsWithReady(byte kind) {
-    return kind == Replies.SYNC
-        || kind == Replies.QUERY
-        || kind == Replies.CALL
-        || kind == Replies.OWN_QUERY;
-  }
-
-  @Override
-  public boolean interjects() {
-    byte next = replies.next();
-    return replacement != null
-        || next == Replies.PARSE_FAKED
-        || next == Replies.CLOSE_FAKED
-        || next == Replies.COPY_END;
-  }
-
-  @Override
-  public void interject() {
-    Borrower to = borrower;
-    if (replacement != null) {
-      ByteBuf bytes = replacement;
-      replacement = null;
-      pass(bytes);
-    }
-    while (interjects()) {
-      byte kind = replies.next();
-      if (to != null && kind != Replies.COPY_END && channel != null) {
-        boolean parse = kind == Replies.PARSE_FAKED;
-        ByteBuf out = channel.alloc().buffer(5);
-        Backend.empty(out, parse ? Backend.PARSE_COMPLETE : Backend.CLOSE_COMPLETE);
-        to.done(parse ? Replies.PARSE : Replies.CLOSE, replies.thing());
-        to.reply(out);
-      }
-      replies.pop();
-      progressed = true;
-    }
+  /** A buffer for something said in the server's place. */
+  ByteBuf buffer(int bytes) {
+    return java.util.Objects.requireNonNull(channel).alloc().buffer(bytes);
   }
 
   // ---- the end
@@ -894,13 +498,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     boolean midMessage = relay.midMessage();
     relay.release();
     String reason = lastWords == null ? "the server closed the connection" : lastWords;
-    Borrower held = borrower;
-    borrower = null;
+    Borrower held = answers.borrower();
+    answers.borrower(null);
     keeper.lost(this, reason, closing);
     if (held != null) {
-      held.serverLost(replies, reason, midMessage);
+      held.serverLost(answers.replies(), reason, midMessage);
     }
-    replies.clear();
+    answers.replies().clear();
   }
 
   @Override
