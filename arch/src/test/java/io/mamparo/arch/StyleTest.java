@@ -36,8 +36,6 @@ class StyleTest {
   private static final Map<String, Integer> STILL_LONGER =
       Map.of(
           "compute/src/main/java/io/mamparo/compute/Services.java", 453,
-          "dbproxy/src/main/java/io/mamparo/dbproxy/client/Session.java", 822,
-          "dbproxy/src/main/java/io/mamparo/dbproxy/client/Statements.java", 674,
           "dbproxy/src/main/java/io/mamparo/dbproxy/intern/Lexer.java", 475,
           "dbproxy/src/main/java/io/mamparo/dbproxy/pool/PoolShard.java", 476,
           "dbproxy/src/main/java/io/mamparo/dbproxy/server/ServerConnection.java", 521);

@@ -12,31 +12,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cancels {
   private final SecureRandom random = new SecureRandom();
-  private final ConcurrentHashMap<Integer, Session> sessions = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Integer, Held> sessions = new ConcurrentHashMap<>();
+
+  /** What a client must show to cancel. */
+  record Key(int pid, int secret) {
+    static final Key NONE = new Key(0, 0);
+  }
+
+  private record Held(Session session, Key key) {}
 
   /** Gives a session a number and a secret. */
-  void register(Session session) {
-    int key = random.nextInt();
-    int pid;
+  Key register(Session session) {
+    Key key;
     do {
-      pid = random.nextInt(1, Integer.MAX_VALUE);
-      session.cancelKey(pid, key);
-    } while (sessions.putIfAbsent(pid, session) != null);
+      key = new Key(random.nextInt(1, Integer.MAX_VALUE), random.nextInt());
+    } while (sessions.putIfAbsent(key.pid(), new Held(session, key)) != null);
+    return key;
   }
 
   void remove(Session session) {
-    sessions.remove(session.cancelPid(), session);
+    sessions.remove(session.cancelKey().pid());
   }
 
   /** The session that this number and secret belong to; null when they do not match. */
   @Nullable Session find(int pid, ByteBuffer key) {
-    Session session = sessions.get(pid);
-    if (session == null || key.remaining() != 4) {
+    Held held = sessions.get(pid);
+    if (held == null || key.remaining() != 4) {
       return null;
     }
     byte[] given = new byte[4];
     key.duplicate().get(given);
-    byte[] expected = ByteBuffer.allocate(4).putInt(session.cancelSecret()).array();
-    return MessageDigest.isEqual(given, expected) ? session : null;
+    byte[] expected = ByteBuffer.allocate(4).putInt(held.key().secret()).array();
+    return MessageDigest.isEqual(given, expected) ? held.session() : null;
   }
 }

@@ -39,7 +39,7 @@ final class Effects {
       case 'R' -> {
         if (is(in, tagAt, tagEnd, "ROLLBACK")) {
           segment.rolledBack();
-          session.revived();
+          session.lease().revived();
         }
       }
       case 'D' -> {
@@ -47,7 +47,7 @@ final class Effects {
           session.statements().deallocated(true, server);
           resetAll(server);
           uncommitted = null;
-          session.unpin();
+          session.pins().unpin();
         } else if (is(in, tagAt, tagEnd, "DEALLOCATE ALL")) {
           session.statements().deallocated(true, server);
         } else if (is(in, tagAt, tagEnd, "DEALLOCATE")) {
@@ -96,7 +96,7 @@ final class Effects {
     }
     touched |= (traits & Traits.SETTING) != 0;
     if (touched && uncertain(traits, failed || segment.wasRolledBack())) {
-      session.pin(PinReason.SETTING);
+      session.pins().pin(PinReason.SETTING);
     }
     touched &= status != Backend.IDLE;
     if (!failed && !segment.settings().isEmpty()) {
@@ -107,7 +107,7 @@ final class Effects {
       uncommitted = null;
       if (!failed && !segment.wasRolledBack()) {
         changes.forEach(change -> apply(change, server));
-        session.alike();
+        session.settings().alike(server);
       }
     }
   }
@@ -122,7 +122,7 @@ final class Effects {
     // A failed statement leaves nothing behind but the lock it may have taken.
     PinReason reason = Traits.pin(failed ? traits & Traits.ADVISORY_LOCK : traits);
     if (reason != null) {
-      session.pin(reason);
+      session.pins().pin(reason);
     }
   }
 
@@ -135,16 +135,17 @@ final class Effects {
   }
 
   private void apply(Change change, @Nullable ServerConnection server) {
+    OwnSettings own = session.settings();
     switch (change) {
       case Change.Set set -> set(set.name(), set.value(), server);
       case Change.Reset reset -> {
-        session.settings(session.settings().with(reset.name(), session.first().get(reset.name())));
+        own.now(own.now().with(reset.name(), own.first().get(reset.name())));
         if (server != null && server.base().get(reset.name()) == null) {
           server.settings(server.settings().with(reset.name(), null));
         }
       }
       case Change.ResetAll all -> resetAll(server);
-      case Change.Opaque opaque -> session.pin(PinReason.SETTING);
+      case Change.Opaque opaque -> session.pins().pin(PinReason.SETTING);
     }
   }
 
@@ -153,12 +154,12 @@ final class Effects {
       // The server has reported it, and told the client.
       return;
     }
-    session.settings(session.settings().with(name, value));
+    session.settings().now(session.settings().now().with(name, value));
     server.settings(server.settings().with(name, value));
   }
 
   private void resetAll(@Nullable ServerConnection server) {
-    session.settings(session.first());
+    session.settings().now(session.settings().first());
     if (server != null) {
       Settings own = server.settings();
       server.settings(own.only(server.base()));

@@ -1,23 +1,15 @@
 package io.mamparo.dbproxy.client;
 
-import io.mamparo.dbproxy.PinReason;
 import io.mamparo.dbproxy.client.Requests.Verdict;
 import io.mamparo.dbproxy.intern.SharedStatement;
 import io.mamparo.dbproxy.intern.Texts;
-import io.mamparo.dbproxy.intern.Traits;
 import io.mamparo.dbproxy.server.Replies;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.tell.Segment;
-import io.mamparo.wire.pg.Backend;
 import io.mamparo.wire.pg.ErrorFields;
 import io.mamparo.wire.pg.Frontend;
 import io.mamparo.wire.pg.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,38 +25,22 @@ final class Statements {
 
   private static final int MAX_NAMES = 8 * 1024;
 
-  private static final Pattern DEALLOCATE =
-      Pattern.compile(
-          "\\s*deallocate\\s+(?:prepare\\s+)?(?:\"((?:[^\"]|\"\")+)\"|([a-z_][\\w$]*))\\s*;?\\s*",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern SERVER_NAME = Pattern.compile("mamparo_[0-9a-z]+_[0-9a-z]+");
-
   /** A Parse under a name that is taken, which the server is going to refuse. */
-  private record Taken(Named.Entry by) {}
-
-  /** What a failed transaction still takes. */
-  private static final int ENDINGS = Traits.ENDS_TRANSACTION | Traits.ROLLS_BACK_PART;
-
-  private static final Object UNNAMED = ServerConnection.UNNAMED;
+  record Taken(Named.Entry by) {}
 
   private final Session session;
-  private final Desk desk;
   private final Named names = new Named();
-  private @Nullable SharedStatement unnamed;
+  private final Portals portals = new Portals();
+  private final Deallocation deallocation = new Deallocation(names);
+  private final Unnamed unnamed;
+  private final SimpleQueries queries;
+  private final Parsing parsing;
 
-  /** What the unnamed statement is by the replies so far; {@link #unnamed} is by the requests. */
-  private @Nullable SharedStatement confirmed;
-
-  private boolean unnamedElsewhere;
-
-  /** What the portals of this transaction run, from the first that leaves something behind. */
-  private final Map<String, SharedStatement> portals = new HashMap<>(2);
-
-  private Named.@Nullable Entry deallocating;
-
-  Statements(Session session, Desk desk) {
+  Statements(Session session) {
     this.session = session;
-    this.desk = desk;
+    this.unnamed = new Unnamed(session.requests());
+    this.queries = new SimpleQueries(session, this, unnamed, deallocation);
+    this.parsing = new Parsing(session, this, names, unnamed, deallocation);
   }
 
   /** Whether enough of the message is there to deal with it. */
@@ -114,8 +90,8 @@ final class Statements {
         session.endSegment();
         yield Verdict.FORWARD;
       }
-      case Frontend.QUERY -> query(in, at, length, have, server, segment);
-      case Frontend.PARSE -> parse(in, at, length, have, server, segment);
+      case Frontend.QUERY -> queries.query(in, at, length, have, server, segment);
+      case Frontend.PARSE -> parsing.parse(in, at, length, have, server, segment);
       case Frontend.CLOSE -> close(in, at, length, server, segment);
       case Frontend.FUNCTION_CALL -> {
         server.expect(Replies.CALL, null, segment);
@@ -131,99 +107,10 @@ final class Statements {
     };
   }
 
-  // ---- simple queries
-
-  private Verdict query(
-      ByteBuf in, int at, int length, int have, ServerConnection server, Segment segment) {
-    if (have < length) {
-      session.requests().readInPieces(desk.texts().pieces(), segment);
-      return queryGoes(server, segment);
-    }
-    Texts texts = desk.texts();
-    int textLength = length - 6;
-    texts.read(in, at + 5, Math.max(textLength, 0));
-    segment.statement(texts);
-    int traits = texts.traits();
-    if ((traits & (Traits.SETTING | Traits.DEALLOCATE | Traits.DISCARD)) == 0) {
-      return queryGoes(server, segment);
-    }
-    if ((traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0 && server.owed() > 0) {
-      return later(length, segment);
-    }
-    String text = in.toString(at + 5, textLength, StandardCharsets.UTF_8);
-    if ((traits & Traits.SETTING) != 0) {
-      segment.setting(text);
-    }
-    if ((traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0) {
-      return deallocate(in, at, traits, text, server, segment);
-    }
-    return queryGoes(server, segment);
-  }
-
-  private Verdict queryGoes(ServerConnection server, Segment segment) {
-    unnamed = null;
-    unnamedElsewhere = false;
-    server.unnamed(null);
-    server.expect(Replies.QUERY, null, segment);
-    session.endSegment();
-    return Verdict.FORWARD;
-  }
-
-  /** Takes effect in its place: nothing is sent behind it before its reply is there. */
-  private Verdict deallocate(
-      ByteBuf in, int at, int traits, String text, ServerConnection server, Segment segment) {
-    session.barrier(false);
-    Named.Entry entry = (traits & Traits.SEVERAL) == 0 ? deallocated(text) : null;
-    if (entry == null) {
-      return queryGoes(server, segment);
-    }
-    ByteBuf out = session.requests().cut(in, at);
-    server.provide(entry.statement(), out, segment);
-    deallocating = entry;
-    Frontend.query(out, deallocateText(entry));
-    queryGoes(server, segment);
-    return Verdict.DROP;
-  }
-
-  private static String deallocateText(Named.Entry entry) {
-    return "DEALLOCATE " + new String(entry.statement().name(), StandardCharsets.US_ASCII);
-  }
-
-  private Named.@Nullable Entry deallocated(String text) {
-    Matcher matcher = DEALLOCATE.matcher(text);
-    if (!matcher.matches()) {
-      return null;
-    }
-    String quoted = matcher.group(1);
-    String name =
-        quoted == null
-            ? matcher.group(2).toLowerCase(java.util.Locale.ROOT)
-            : quoted.replace("\"\"", "\"");
-    ByteBuf bytes = io.netty.buffer.Unpooled.copiedBuffer(name, StandardCharsets.UTF_8);
-    return names.find(bytes, 0, bytes.readableBytes());
-  }
-
-  /** DEALLOCATE, DEALLOCATE ALL or DISCARD ALL has been carried out. */
-  void deallocated(boolean all, @Nullable ServerConnection server) {
-    if (all) {
-      // The unnamed statement stays, as on the server.
-      names.clear();
-      if (server != null) {
-        server.forgetAll();
-      }
-    } else if (deallocating != null) {
-      names.remove(deallocating);
-      if (server != null) {
-        server.forget(deallocating.statement());
-      }
-    }
-    deallocating = null;
-  }
-
   // ---- extended queries
 
   /** What has been sent may fail, and then this request means something else: it has to wait. */
-  private Verdict later(int length, Segment segment) {
+  Verdict later(int length, Segment segment) {
     segment.addIn(-length);
     session.barrier(true);
     return Verdict.STOP;
@@ -237,7 +124,7 @@ final class Statements {
   }
 
   /** Whether a Close of the name lies in an earlier segment, which may fail. */
-  private static boolean closing(ByteBuf in, int at, int length, ServerConnection server) {
+  static boolean closing(ByteBuf in, int at, int length, ServerConnection server) {
     return server.owed() > 0
         && server
             .replies()
@@ -248,136 +135,19 @@ final class Statements {
                         && entry.named(in, at, length));
   }
 
-  private Verdict parse(
-      ByteBuf in, int at, int length, int have, ServerConnection server, Segment segment) {
-    int nameEnd = end(in, at + 5, at + have);
-    int nameLength = nameEnd - at - 5;
-    if (have < length) {
-      session.pin(PinReason.LARGE_STATEMENT);
-      if (nameLength == 0) {
-        unnamed = null;
-        unnamedElsewhere = true;
-        server.unnamed(null);
-      }
-      server.expect(Replies.PARSE, null, segment);
-      return Verdict.FORWARD;
-    }
-    Named.Entry taken = nameLength == 0 ? null : names.find(in, at + 5, nameLength);
-    if (taken != null && server.owed() > 0) {
-      return later(length, segment);
-    }
-    if (taken == null && nameLength > 0 && closing(in, at + 5, nameLength, server)) {
-      return later(length, segment);
-    }
-    Texts texts = desk.texts();
-    SharedStatement statement = texts.prepare(in, nameEnd + 1, at + length - nameEnd - 1);
-    segment.statement(statement.fingerprint(), 0);
-    segment.trace(texts);
-    if (nameLength == 0) {
-      return parseUnnamed(in, at, statement, server, segment);
-    }
-    boolean known = nameLength > 0 && server.has(statement);
-    boolean open = server.replies().severalSegments() || (session.aborted() && server.owed() > 0);
-    if (known && (open || server.uncertain(statement))) {
-      // Whether the server would take it depends on how the transaction stands by then.
-      return later(length, segment);
-    }
-    if (taken != null) {
-      return parseTaken(in, at, nameEnd, length, taken, server, segment);
-    }
-    return parseNamed(in, at, nameLength, statement, server, segment);
-  }
-
-  private Verdict parseUnnamed(
-      ByteBuf in, int at, SharedStatement statement, ServerConnection server, Segment segment) {
-    unnamed = statement;
-    unnamedElsewhere = false;
-    server.unnamed(statement);
-    server.expect(Replies.PARSE, statement, segment);
-    if ((statement.traits() & Traits.DEALLOCATE) != 0) {
-      String text = text(statement);
-      Named.Entry entry = deallocated(text);
-      if (entry != null) {
-        deallocating = entry;
-        ByteBuf out = session.requests().cut(in, at);
-        server.provideBefore(entry.statement(), out);
-        byte[] body = (deallocateText(entry) + "\0\0\0").getBytes(StandardCharsets.US_ASCII);
-        Frontend.parse(out, new byte[0], body);
-        return Verdict.DROP;
-      }
-    }
-    return Verdict.FORWARD;
-  }
-
-  private static String text(SharedStatement statement) {
-    byte[] body = statement.body();
-    int zero = 0;
-    while (zero < body.length && body[zero] != 0) {
-      zero++;
-    }
-    return new String(body, 0, zero, StandardCharsets.UTF_8);
-  }
-
-  /** The server says what is wrong with it: it has the statement under the shared name. */
-  private Verdict parseTaken(
-      ByteBuf in,
-      int at,
-      int nameEnd,
-      int length,
-      Named.Entry taken,
-      ServerConnection server,
-      Segment segment) {
-    ByteBuf out = session.requests().cut(in, at);
-    server.provide(taken.statement(), out, segment);
-    byte[] name = taken.statement().name();
-    out.writeByte(Frontend.PARSE).writeInt(length - 1 - (nameEnd - at - 5) + name.length);
-    out.writeBytes(name);
-    session.requests().passFrom(nameEnd);
-    server.expect(Replies.PARSE, new Taken(taken), segment);
-    return Verdict.FORWARD;
-  }
-
-  private Verdict parseNamed(
-      ByteBuf in,
-      int at,
-      int nameLength,
-      SharedStatement statement,
-      ServerConnection server,
-      Segment segment) {
-    boolean there = server.has(statement);
-    boolean aborted =
-        session.aborted()
-            && (statement.traits() & ENDINGS) == 0
-            && !statement.fingerprint().text().isEmpty();
-    ByteBuf out = session.requests().cut(in, at);
-    if (there && aborted) {
-      Frontend.parse(out, statement.name(), statement.body());
-      server.expect(Replies.PARSE, null, segment);
-      return Verdict.DROP;
-    }
-    Named.Entry entry = names.add(in, at + 5, nameLength, statement);
-    if (there) {
-      server.expect(Replies.PARSE_FAKED, entry, segment);
-    } else {
-      Frontend.parse(out, statement.name(), statement.body());
-      server.prepare(statement, Replies.PARSE, entry, out, segment);
-    }
-    return Verdict.DROP;
-  }
-
   private Verdict bind(ByteBuf in, int at, int length, ServerConnection server, Segment segment) {
     int limit = in.writerIndex();
     int portalEnd = end(in, at + 5, limit);
     int nameEnd = end(in, portalEnd + 1, limit);
     if (nameEnd == portalEnd + 1) {
-      if (uncertainUnnamed(server)) {
+      if (unnamed.uncertain(server)) {
         return later(length, segment);
       }
-      SharedStatement bound = unnamed;
+      SharedStatement bound = unnamed.statement();
       if (bound != null) {
-        bound(in, at + 5, portalEnd, bound, segment);
+        portals.bound(in, at + 5, portalEnd, bound, segment);
       }
-      provideUnnamed(in, at, server, segment);
+      unnamed.provide(in, at, server, segment);
       server.expect(Replies.BIND, bound, segment);
       return Verdict.FORWARD;
     }
@@ -393,7 +163,7 @@ final class Statements {
       return later(length, segment);
     }
     SharedStatement statement = entry.statement();
-    bound(in, at + 5, portalEnd, statement, segment);
+    portals.bound(in, at + 5, portalEnd, statement, segment);
     ByteBuf out = session.requests().cut(in, at);
     server.provide(statement, out, segment);
     byte[] name = statement.name();
@@ -405,61 +175,6 @@ final class Statements {
     return Verdict.FORWARD;
   }
 
-  /** What a statement leaves behind counts when its portal is executed. */
-  private void bound(
-      ByteBuf in, int portalAt, int portalEnd, SharedStatement statement, Segment segment) {
-    segment.statement(statement.fingerprint(), 0);
-    if (statement.traits() != 0 || !portals.isEmpty()) {
-      portals.put(in.toString(portalAt, portalEnd - portalAt, StandardCharsets.UTF_8), statement);
-    }
-  }
-
-  private boolean executed(ByteBuf in, int at, Segment segment) {
-    int end = end(in, at, in.writerIndex());
-    SharedStatement statement = portals.get(in.toString(at, end - at, StandardCharsets.UTF_8));
-    if (statement == null) {
-      return false;
-    }
-    int traits = statement.traits();
-    segment.statement(statement.fingerprint(), traits);
-    if ((traits & Traits.SETTING) != 0) {
-      segment.setting(text(statement));
-    }
-    return (traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0;
-  }
-
-  /** Portals end with their transaction. */
-  void transactionEnded() {
-    if (!portals.isEmpty()) {
-      portals.clear();
-    }
-  }
-
-  private boolean uncertainUnnamed(ServerConnection server) {
-    return server.uncertainUnnamed()
-        || (unnamed == null
-            && server.owed() > 0
-            && server.replies().inEarlierSegment((kind, thing) -> thing == UNNAMED));
-  }
-
-  private void provideUnnamed(ByteBuf in, int at, ServerConnection server, Segment segment) {
-    SharedStatement wanted = unnamed;
-    if (unnamedElsewhere || (wanted != null && server.unnamed() == wanted)) {
-      return;
-    }
-    ByteBuf out = session.requests().cut(in, at);
-    if (wanted == null) {
-      // Somebody else's may still be there: it must not be seen.
-      Frontend.closeStatement(out, new byte[0]);
-      server.unnamed(null);
-      server.expect(Replies.CLOSE_INJECTED, UNNAMED, segment);
-    } else {
-      Frontend.parse(out, new byte[0], wanted.body());
-      server.unnamed(wanted);
-      server.expect(Replies.UNNAMED_INJECTED, wanted, segment);
-    }
-  }
-
   private Verdict describe(
       ByteBuf in, int at, int length, ServerConnection server, Segment segment) {
     if (in.getByte(at + 5) != 'S') {
@@ -468,11 +183,11 @@ final class Statements {
     }
     int nameLength = length - 7;
     if (nameLength == 0) {
-      if (uncertainUnnamed(server)) {
+      if (unnamed.uncertain(server)) {
         return later(length, segment);
       }
-      provideUnnamed(in, at, server, segment);
-      server.expect(Replies.DESCRIBE, unnamed, segment);
+      unnamed.provide(in, at, server, segment);
+      server.expect(Replies.DESCRIBE, unnamed.statement(), segment);
       return Verdict.FORWARD;
     }
     Named.Entry entry = nameLength < 0 ? null : names.find(in, at + 6, nameLength);
@@ -498,7 +213,7 @@ final class Statements {
 
   private Verdict execute(ByteBuf in, int at, ServerConnection server, Segment segment) {
     server.expect(Replies.EXECUTE, null, segment);
-    if (!portals.isEmpty() && executed(in, at + 5, segment)) {
+    if (portals.executed(in, at + 5, segment)) {
       session.barrier(true);
     }
     return Verdict.FORWARD;
@@ -512,10 +227,9 @@ final class Statements {
       return Verdict.FORWARD;
     }
     if (length == 0) {
-      unnamed = null;
-      unnamedElsewhere = false;
+      unnamed.gone();
       server.unnamed(null);
-      server.expect(Replies.CLOSE, UNNAMED, segment);
+      server.expect(Replies.CLOSE, Unnamed.NONE, segment);
       return Verdict.FORWARD;
     }
     Named.Entry entry = names.find(in, at + 6, length);
@@ -535,7 +249,7 @@ final class Statements {
     return Verdict.DROP;
   }
 
-  private static int end(ByteBuf in, int from, int to) {
+  static int end(ByteBuf in, int from, int to) {
     int zero = in.indexOf(from, to, (byte) 0);
     if (zero < 0) {
       throw new ProtocolViolation("invalid string in message");
@@ -547,19 +261,12 @@ final class Statements {
 
   /** A Parse was carried out, or a Query, which takes the unnamed statement away. */
   void done(byte kind, @Nullable Object thing) {
-    if (kind == Replies.QUERY || thing == UNNAMED) {
-      confirmed = null;
+    if (kind == Replies.QUERY || thing == Unnamed.NONE) {
+      unnamed.confirmed(null);
     } else if (kind == Replies.PARSE && thing instanceof SharedStatement statement) {
-      confirmed = statement;
+      unnamed.confirmed(statement);
     } else if (kind == Replies.PARSE && thing instanceof Named.Entry entry) {
       entry.confirm();
-    }
-  }
-
-  /** A request has failed, whereas those behind it are skipped. */
-  private void failed(@Nullable Object thing) {
-    if (thing instanceof SharedStatement) {
-      confirmed = null;
     }
   }
 
@@ -574,29 +281,17 @@ final class Statements {
       if (kind == Replies.PARSE && server != null) {
         server.forget(entry.statement());
       }
-    } else if (thing == UNNAMED || kind == Replies.QUERY) {
-      boolean takenAway =
-          server != null && server.replies().behindSync((k, t) -> k == Replies.QUERY);
-      unnamed = unnamed == null && !takenAway ? confirmed : unnamed;
-      if (server != null && !takenAway) {
-        server.unnamedStays();
-      }
+    } else if (thing == Unnamed.NONE || kind == Replies.QUERY) {
+      unnamed.stays(server);
     } else if (thing instanceof SharedStatement statement && kind == Replies.PARSE) {
-      // A failed one took its predecessor away, a skipped one did not.
-      boolean again =
-          server != null
-              && server.replies().behindSync((k, t) -> k == Replies.PARSE && t == statement);
-      unnamed = unnamed == statement && !again ? confirmed : unnamed;
-      if (server != null && !again) {
-        server.unnamedStays();
-      }
+      unnamed.notParsed(statement, server);
     }
   }
 
   /** Replies to Parse and Close that will never come. */
   void serverLost(Replies owed, @Nullable ServerConnection lost) {
     owed.backwards((kind, thing) -> undone(kind, thing, lost));
-    deallocating = null;
+    deallocation.fails();
   }
 
   /** The error as the client should see it; null when it may see it as it is. */
@@ -607,45 +302,30 @@ final class Statements {
       ErrorFields fields,
       @Nullable Object thing,
       @Nullable ServerConnection server) {
-    deallocating = null;
-    if (server != null && server.replies().parsing()) {
-      failed(thing);
+    deallocation.fails();
+    if (server != null && server.replies().parsing() && thing instanceof SharedStatement) {
+      // It has failed, whereas those behind it are skipped.
+      unnamed.confirmed(null);
     }
     if (fields.sqlState().equals("0A000")
         && fields.message().startsWith("cached plan")
         && thing instanceof Replies.Reference reference) {
       reference.statement().retire();
     }
-    if (!fields.message().contains("mamparo_")) {
+    if (!fields.message().contains(ErrorNames.PREFIX)) {
       return null;
     }
-    return renamed(in, at, length, thing);
+    return ErrorNames.renamed(in, at, length, thing, names);
   }
 
-  private ByteBuf renamed(ByteBuf in, int at, int length, @Nullable Object thing) {
-    String body = in.toString(at + 5, length - 5, StandardCharsets.ISO_8859_1);
-    Matcher matcher = SERVER_NAME.matcher(body);
-    StringBuilder changed = new StringBuilder();
-    while (matcher.find()) {
-      byte[] own = clientName(matcher.group().getBytes(StandardCharsets.US_ASCII), thing);
-      String name = own == null ? matcher.group() : new String(own, StandardCharsets.ISO_8859_1);
-      matcher.appendReplacement(changed, Matcher.quoteReplacement(name));
-    }
-    matcher.appendTail(changed);
-    byte[] bytes = changed.toString().getBytes(StandardCharsets.ISO_8859_1);
-    ByteBuf out = in.alloc().buffer(bytes.length + 5);
-    return out.writeByte(Backend.ERROR_RESPONSE).writeInt(bytes.length + 4).writeBytes(bytes);
+  /** DEALLOCATE, DEALLOCATE ALL or DISCARD ALL has been carried out. */
+  void deallocated(boolean all, @Nullable ServerConnection server) {
+    deallocation.done(all, server);
   }
 
-  private byte @Nullable [] clientName(byte[] serverName, @Nullable Object thing) {
-    if (thing instanceof Taken taken) {
-      return taken.by().name();
-    }
-    if (thing instanceof Named.Entry entry
-        && java.util.Arrays.equals(entry.statement().name(), serverName)) {
-      return entry.name();
-    }
-    return names.clientName(serverName);
+  /** Portals end with their transaction. */
+  void transactionEnded() {
+    portals.transactionEnded();
   }
 
   /** How many names the session has. */
@@ -660,13 +340,13 @@ final class Statements {
 
   /** For a lost transaction: the session's unnamed statement. */
   @Nullable SharedStatement unnamed() {
-    return unnamed;
+    return unnamed.statement();
   }
 
   /** For a lost transaction: a Parse that the proxy answers itself. */
   void remember(ByteBuf in, int at, int nameLength, SharedStatement statement) {
     if (nameLength == 0) {
-      unnamed = statement;
+      unnamed.parsed(statement);
     } else {
       names.add(in, at, nameLength, statement);
     }

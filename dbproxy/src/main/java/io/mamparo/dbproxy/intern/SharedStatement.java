@@ -1,6 +1,7 @@
 package io.mamparo.dbproxy.intern;
 
 import io.mamparo.dbproxy.Fingerprint;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A prepared statement that all sessions of a loop share, known by its text and its parameter
@@ -29,6 +30,15 @@ public final class SharedStatement {
   /** A Parse's body after the name: text, zero, types; not to be changed. */
   public byte[] body() {
     return body;
+  }
+
+  /** Its text. */
+  public String text() {
+    int zero = 0;
+    while (zero < body.length && body[zero] != 0) {
+      zero++;
+    }
+    return new String(body, 0, zero, StandardCharsets.UTF_8);
   }
 
   /** What it counts as. */

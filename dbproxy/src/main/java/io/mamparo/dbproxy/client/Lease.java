@@ -1,0 +1,370 @@
+package io.mamparo.dbproxy.client;
+
+import io.mamparo.dbproxy.pool.Denial;
+import io.mamparo.dbproxy.pool.PoolShard;
+import io.mamparo.dbproxy.pool.Waiter;
+import io.mamparo.dbproxy.server.Borrower;
+import io.mamparo.dbproxy.server.Replies;
+import io.mamparo.dbproxy.server.ServerConnection;
+import io.mamparo.dbproxy.server.Settings;
+import io.mamparo.dbproxy.tell.Segment;
+import io.mamparo.wire.pg.Backend;
+import io.mamparo.wire.pg.ErrorFields;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's hold on a server connection: borrows one, brings it to the session's settings, hears
+ * what it says, gives it back. Owned by one event loop.
+ *
+ * <p>Invariant: the server is given back only when it has said idle, no reply is outstanding and no
+ * message has been sent in part.
+ */
+final class Lease implements Borrower, Waiter {
+  private final Session session;
+  private final Desk desk;
+  private final PoolShard shard;
+  private @Nullable ServerConnection server;
+  private byte status = Backend.IDLE;
+  private boolean aborted;
+  private long waitingSince;
+
+  Lease(Session session, PoolShard shard) {
+    this.session = session;
+    this.desk = session.desk();
+    this.shard = shard;
+  }
+
+  /** The server it has; null when none. */
+  @Nullable ServerConnection server() {
+    return server;
+  }
+
+  // ---- borrowing
+
+  /** A server with the session's settings; null when that takes some time. */
+  @Nullable ServerConnection attach() {
+    ServerConnection held = server;
+    if (held == null) {
+      waitingSince = session.segment().startNanos();
+      session.pause(Pause.WAITING);
+      held = shard.borrow(this);
+      if (held == null) {
+        return null;
+      }
+      take(held);
+    }
+    return prepare(held) ? held : null;
+  }
+
+  /** Borrows one to ask it what the client is to be told. */
+  void borrowToGreet() {
+    waitingSince = desk.recorder().now();
+    borrowAgain();
+  }
+
+  private void borrowAgain() {
+    session.pause(Pause.GREETING);
+    ServerConnection lent = shard.borrow(this);
+    if (lent != null) {
+      granted(lent);
+    }
+  }
+
+  private void take(ServerConnection lent) {
+    session.pause(Pause.NONE);
+    server = lent;
+    lent.lend(this);
+  }
+
+  /** Brings the server's settings to the session's; false when that takes a round trip. */
+  private boolean prepare(ServerConnection held) {
+    OwnSettings settings = session.settings();
+    if (!settings.differFrom(held)) {
+      return true;
+    }
+    if (held.settings().equals(settings.now())) {
+      held.settings(settings.now());
+      return true;
+    }
+    session.pause(Pause.REPLAYING);
+    held.ask(held.settings().sqlTowards(settings.now()));
+    return false;
+  }
+
+  @Override
+  public void granted(ServerConnection lent) {
+    take(lent);
+    Settings asked = session.greeting().asked();
+    if (asked != null) {
+      session.settings().now(lent.base().with(asked));
+    }
+    attachedNow();
+    boolean ready = prepare(lent);
+    if (asked != null) {
+      if (ready) {
+        session.greeting().learnt(asked, lent);
+      }
+      return;
+    }
+    if (ready) {
+      session.go();
+    }
+  }
+
+  private void attachedNow() {
+    Segment segment = session.openSegment();
+    if (segment != null) {
+      segment.attachedAt(desk.recorder().now());
+    }
+  }
+
+  private void replayed(ServerConnection held) {
+    session.pause(Pause.NONE);
+    ErrorFields error = held.ownError();
+    Settings asked = session.greeting().asked();
+    if (error == null) {
+      held.replayed(session.settings().now());
+      if (asked != null) {
+        session.greeting().learnt(asked, held);
+        return;
+      }
+      session.settings().spelt(held);
+      attachedNow();
+      session.go();
+      return;
+    }
+    if (asked != null) {
+      session.fatal(error.sqlState(), error.message(), null);
+      return;
+    }
+    release();
+    denied(
+        new Denial(
+            error.sqlState(),
+            "the session's settings cannot be restored on another server connection: "
+                + error.message(),
+            "Reset the setting, or log in again."));
+  }
+
+  @Override
+  public void denied(Denial denial) {
+    if (session.pause() == Pause.CLOSED) {
+      return;
+    }
+    if (session.greeting().asked() != null) {
+      session.fatal(denial.sqlState(), denial.message(), denial.hint());
+      return;
+    }
+    session.pause(Pause.NONE);
+    session.refusal().begin(denial, session.segment());
+    session.endSegment();
+    session.go();
+  }
+
+  @Override
+  public Settings wanted() {
+    return session.settings().now();
+  }
+
+  @Override
+  public long waitingSince() {
+    return waitingSince;
+  }
+
+  // ---- giving back
+
+  private boolean done() {
+    return status == Backend.IDLE
+        && session.openSegment() == null
+        && session.pins().reason() == null
+        && session.pause() != Pause.REPLAYING
+        && !session.requests().midMessage()
+        && server != null
+        && server.owed() == 0
+        && !server.skipping();
+  }
+
+  void giveBackIfDone() {
+    if (done()) {
+      release();
+    }
+  }
+
+  void release() {
+    ServerConnection held = server;
+    if (held != null) {
+      server = null;
+      held.giveBack(false, Backend.IDLE);
+    }
+  }
+
+  /** The session is over. */
+  @SuppressWarnings("FutureReturnValueIgnored") // a channel that fails tells its handler
+  void end(Pause before, boolean cutOff) {
+    if (before == Pause.WAITING || before == Pause.GREETING) {
+      shard.leave(this);
+    }
+    ServerConnection held = server;
+    server = null;
+    if (held == null) {
+      return;
+    }
+    if (held.owed() > 0 && before != Pause.REPLAYING && !held.replies().onlyOwn()) {
+      // Nobody wants the result any more: spare the server the work.
+      desk.canceller().cancel(held, desk.loop(), () -> held.close(true));
+      held.abandon();
+    } else if (cutOff || session.openSegment() != null) {
+      held.close(true);
+      held.abandon();
+    } else {
+      held.giveBack(session.pins().reason() != null, status);
+    }
+  }
+
+  /** The client asks to cancel what is being done. */
+  void cancel(Runnable done) {
+    ServerConnection held = server;
+    Pause pause = session.pause();
+    if (pause == Pause.WAITING && session.greeting().asked() == null) {
+      shard.leave(this);
+      denied(new Denial("57014", "canceling statement due to user request", "It had not begun."));
+    } else if (held != null && held.owed() > 0 && pause != Pause.CLOSED) {
+      desk.canceller().cancel(held, desk.loop(), done);
+      return;
+    }
+    done.run();
+  }
+
+  // ---- from the server
+
+  @Override
+  public void reply(ByteBuf bytes) {
+    session.reply(bytes);
+  }
+
+  @Override
+  public void flushReplies() {
+    session.flushReplies();
+  }
+
+  @Override
+  public void done(byte kind, @Nullable Object thing) {
+    session.statements().done(kind, thing);
+  }
+
+  @Override
+  public void undone(byte kind, @Nullable Object thing) {
+    session.statements().undone(kind, thing, server);
+  }
+
+  @Override
+  public void completed(ByteBuf in, int tagAt, int tagEnd, Segment of) {
+    session.effects().completed(in, tagAt, tagEnd, of, server);
+  }
+
+  @Override
+  public void parameter(String name, String value) {
+    session.settings().reported(name, value, server);
+  }
+
+  @Override
+  public @Nullable String told(String name) {
+    return session.greeting().asked() == null ? session.settings().now().get(name) : null;
+  }
+
+  @Override
+  public @Nullable ByteBuf error(
+      ByteBuf in, int at, int length, ErrorFields fields, @Nullable Object thing) {
+    return session.statements().error(in, at, length, fields, thing, server);
+  }
+
+  @Override
+  public void segmentEnded(Segment ended, byte newStatus) {
+    status = newStatus;
+    aborted = newStatus == Backend.FAILED_TRANSACTION;
+    session.effects().ended(ended, newStatus, server);
+    if (newStatus == Backend.IDLE) {
+      session.statements().transactionEnded();
+    }
+    desk.recorder().end(ended, session.pins().reason() != null);
+  }
+
+  /** Whether the transaction has failed, by the replies so far. */
+  boolean aborted() {
+    return aborted;
+  }
+
+  /** A rollback, whole or in part, was carried out. */
+  void revived() {
+    aborted = false;
+  }
+
+  @Override
+  public void drained() {
+    ServerConnection held = server;
+    if (held == null) {
+      return;
+    }
+    if (session.pause() == Pause.REPLAYING) {
+      replayed(held);
+      return;
+    }
+    if (session.pause() == Pause.BARRIER) {
+      session.pause(Pause.NONE);
+    }
+    giveBackIfDone();
+    if (session.account().removed() && server == null) {
+      session.dismiss();
+      return;
+    }
+    session.go();
+  }
+
+  @Override
+  public void serverLost(Replies owed, String reason, boolean midMessage) {
+    ServerConnection lost = server;
+    server = null;
+    Pause pause = session.pause();
+    if (pause == Pause.CLOSED) {
+      return;
+    }
+    if (pause == Pause.REPLAYING) {
+      // Nothing of the client's has been sent yet: another server will do.
+      if (session.greeting().asked() != null) {
+        borrowAgain();
+        return;
+      }
+      session.pause(Pause.NONE);
+      session.go();
+      return;
+    }
+    if (midMessage || session.pins().reason() != null || session.requests().midMessage()) {
+      if (!midMessage) {
+        ByteBuf out = session.channel().alloc().buffer(256);
+        Backend.error(out, "FATAL", "57P01", Refusal.lost(reason), null);
+        session.reply(out);
+      }
+      session.close();
+      return;
+    }
+    session.statements().serverLost(owed, lost);
+    session.refusal().lost(owed, reason, status, session.openSegment());
+    session.endSegment();
+    status = Backend.IDLE;
+    session.pause(Pause.NONE);
+    session.go();
+  }
+
+  @Override
+  public void serverWritable(boolean writable) {
+    if (writable) {
+      session.writable();
+    }
+  }
+
+  @Override
+  public boolean clientWritable() {
+    return session.channel().isWritable();
+  }
+}
