@@ -19,4 +19,19 @@ public interface RequestListener {
    * @param attempt valid only during the call; its status is 0 when the endpoint did not answer
    */
   default void onTry(RequestRecord attempt) {}
+
+  /**
+   * A service has taken a request on: it was admitted, and is about to be sent. {@link #onLeave}
+   * follows exactly once, on the same loop.
+   *
+   * @param request valid only during the call; how it ends is not known yet
+   */
+  default void onEnter(RequestRecord request) {}
+
+  /**
+   * A request that a service had taken on is over, before or after {@link #onRequest}.
+   *
+   * @param request valid only during the call
+   */
+  default void onLeave(RequestRecord request) {}
 }

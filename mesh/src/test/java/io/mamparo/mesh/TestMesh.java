@@ -1,5 +1,7 @@
 package io.mamparo.mesh;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.mamparo.kernel.Clock;
 import io.mamparo.resilience.breaker.BreakerConfig;
 import io.mamparo.wire.net.Loops;
@@ -10,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +76,8 @@ final class TestMesh implements AutoCloseable {
 
   final List<Seen> seen = new CopyOnWriteArrayList<>();
   final List<Seen> attempts = new CopyOnWriteArrayList<>();
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<String> wrong = ConcurrentHashMap.newKeySet();
   final Loops loops;
   final Mesh mesh;
 
@@ -85,6 +91,24 @@ final class TestMesh implements AutoCloseable {
         @Override
         public void onTry(RequestRecord attempt) {
           attempts.add(Seen.of(attempt));
+        }
+
+        @Override
+        public void onEnter(RequestRecord request) {
+          if (!underWay.add(ids(request))) {
+            wrong.add("entered twice: " + ids(request));
+          }
+        }
+
+        @Override
+        public void onLeave(RequestRecord request) {
+          if (!underWay.remove(ids(request))) {
+            wrong.add("left without having entered: " + ids(request));
+          }
+        }
+
+        private static String ids(RequestRecord r) {
+          return r.service() + " " + r.traceHigh() + " " + r.traceLow() + " " + r.span();
         }
       };
 
@@ -202,5 +226,8 @@ final class TestMesh implements AutoCloseable {
   public void close() {
     mesh.close(Duration.ZERO);
     loops.close();
+    // Holds for every test: what a service took on is told to be over, exactly once.
+    assertEquals(Set.of(), wrong);
+    assertEquals(Set.of(), underWay);
   }
 }

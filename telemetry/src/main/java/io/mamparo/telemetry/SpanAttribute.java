@@ -31,7 +31,9 @@ public enum SpanAttribute {
   /** Until the first byte of the answer, in microseconds. */
   FIRST_BYTE_MICROS(13, "firstByteUs", false),
   /** The caller or callee by name; shown for {@link SpanWriter#peer}. */
-  PEER(14, "peer", true);
+  PEER(14, "peer", true),
+  /** How it was found to belong to its trace, if not by a trace context. */
+  JOINED_BY(15, "joinedBy", true);
 
   private static final @Nullable SpanAttribute[] BY_CODE = new SpanAttribute[64];
 

@@ -61,6 +61,16 @@ public final class SpanWriter {
     return attribute(SpanAttribute.ENTRY, entry);
   }
 
+  /**
+   * It is its whole trace, the entry too: judged as soon as it is read, without waiting for others.
+   *
+   * @param entry handle of what the reservoir is counted by
+   */
+  public SpanWriter alone(int entry) {
+    slot.alone();
+    return entry(entry);
+  }
+
   /** The caller had marked the trace as sampled: it is kept. */
   public SpanWriter callerSampled() {
     slot.callerSampled();

@@ -88,6 +88,38 @@ class TracesTest {
     return String.format("%016x%016x", 7, trace);
   }
 
+  private void alone(long trace, long micros, boolean error) {
+    SpanWriter span =
+        telemetry
+            .spans(0)
+            .begin(9, trace, trace, 0)
+            .alone(name("cars sql"))
+            .named(SpanKind.CLIENT, name("database.cars"), name("select ?"), name("cars"))
+            .took(clock.epochNanos() - micros * 1000, micros * 1000);
+    if (error) {
+      span.error();
+    }
+    span.end();
+  }
+
+  @Test
+  void aSpanThatIsItsWholeTrace_isJudgedWhenItIsRead() {
+    alone(77, 300, false);
+    pass(100);
+    telemetry.close();
+    open(TelemetryConfig.DEFAULT.withSampling(NOTHING));
+    TraceSummary kept = telemetry.traces(TraceQuery.ALL).getFirst();
+    assertEquals("cars sql", kept.entry());
+    assertEquals(0.3, kept.durationMs());
+    assertEquals(1, kept.spans());
+    alone(78, 300, false);
+    alone(79, 300, true);
+    pass(600);
+    List<TraceSummary> all = telemetry.traces(TraceQuery.ALL);
+    assertEquals(2, all.size(), all::toString);
+    assertEquals(KeptBecause.ERROR, all.getFirst().kept());
+  }
+
   private List<TraceSummary> search(@Nullable String service, @Nullable String text) {
     return telemetry.traces(new TraceQuery(service, null, false, text, null, null, 1000));
   }

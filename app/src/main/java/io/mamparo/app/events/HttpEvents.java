@@ -17,9 +17,11 @@ import java.util.function.BiFunction;
 public final class HttpEvents implements RequestListener {
   private final EdgeTable edges;
   private final HttpSpans spans;
+  private final UnderWay underWay;
   private final Map<Reason, Counter> reasons = new EnumMap<>(Reason.class);
 
-  public HttpEvents(Telemetry telemetry, BiFunction<String, String, EdgeProbe> probes) {
+  public HttpEvents(Telemetry telemetry, BiFunction<String, String, EdgeProbe> probes, int loops) {
+    underWay = new UnderWay(loops);
     edges = new EdgeTable(telemetry, EdgeKind.HTTP, probes);
     spans = new HttpSpans(telemetry);
     CounterFamily family =
@@ -56,6 +58,29 @@ public final class HttpEvents implements RequestListener {
     if (service != null) {
       edges.of(caller(attempt), service).retried(attempt.loop());
     }
+  }
+
+  @Override
+  public void onEnter(RequestRecord request) {
+    String service = request.service();
+    if (service != null) {
+      underWay.enter(
+          request.loop(), service, request.traceHigh(), request.traceLow(), request.span());
+    }
+  }
+
+  @Override
+  public void onLeave(RequestRecord request) {
+    String service = request.service();
+    if (service != null) {
+      underWay.leave(
+          request.loop(), service, request.traceHigh(), request.traceLow(), request.span());
+    }
+  }
+
+  /** What services are working on. */
+  UnderWay underWay() {
+    return underWay;
   }
 
   private static String caller(RequestRecord request) {

@@ -30,10 +30,16 @@ public final class SqlEvents implements ProxyListener {
 
   private record Database(String node, StatementRecorder statements) {}
 
-  public SqlEvents(Telemetry telemetry, Clock clock, BiFunction<String, String, EdgeProbe> probes) {
+  /** Statements that name no trace are looked up among the requests that {@code http} hears of. */
+  public SqlEvents(
+      Telemetry telemetry,
+      Clock clock,
+      BiFunction<String, String, EdgeProbe> probes,
+      HttpEvents http,
+      int loops) {
     this.telemetry = telemetry;
     edges = new EdgeTable(telemetry, EdgeKind.SQL, probes);
-    spans = new SqlSpans(telemetry, clock);
+    spans = new SqlSpans(telemetry, clock, http.underWay(), loops);
     events =
         telemetry.counters(
             "mamparo_dbproxy_events_total",

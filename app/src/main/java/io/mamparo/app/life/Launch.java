@@ -48,7 +48,7 @@ public final class Launch implements AutoCloseable {
     state = StateStore.open(data.state(), clock);
     telemetry =
         Telemetry.open(data.telemetry(), TelemetryConfig.DEFAULT, clock, loops.all().size());
-    signals = new Signals(telemetry, clock);
+    signals = new Signals(telemetry, clock, loops.all().size());
     life =
         new Life(
             new Life.Surroundings(data, state, portOffset, path(), random, signals::stack),

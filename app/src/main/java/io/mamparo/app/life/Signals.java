@@ -36,11 +36,11 @@ final class Signals implements AutoCloseable {
   private volatile Map<String, io.mamparo.telemetry.HeadSampler> samplers = Map.of();
   private @Nullable Thread watcher;
 
-  Signals(Telemetry telemetry, Clock clock) {
+  Signals(Telemetry telemetry, Clock clock, int loops) {
     this.telemetry = telemetry;
     gauges = new PlaneGauges(telemetry);
-    http = new HttpEvents(telemetry, gauges::http);
-    sql = new SqlEvents(telemetry, clock, gauges::sql);
+    http = new HttpEvents(telemetry, gauges::http, loops);
+    sql = new SqlEvents(telemetry, clock, gauges::sql, http, loops);
     resetSamplers();
   }
 

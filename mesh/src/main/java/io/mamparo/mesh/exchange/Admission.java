@@ -105,6 +105,7 @@ final class Admission {
     edge.inFlight().add(loop.index, 1);
     x.budget = edge.budget();
     x.budget.onRequest(loop.index, x.startNanos);
+    loop.listener.onEnter(x);
     x.holding = x.request.hasBody() && x.plan().attempts > 1 && safe(x);
     return true;
   }

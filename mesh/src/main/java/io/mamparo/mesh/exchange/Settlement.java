@@ -93,6 +93,7 @@ final class Settlement {
     release(x);
     if (x.entered) {
       x.plan().state.bulkhead().leave();
+      loop.listener.onLeave(x);
       Edge edge = x.theEdge();
       edge.inFlight().add(loop.index, -1);
       edge.requests().add(loop.index, 1);

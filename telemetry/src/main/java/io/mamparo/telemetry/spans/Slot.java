@@ -38,6 +38,7 @@ public final class Slot {
   static final int ENTRY = 2;
   static final int SAMPLED = 4;
   static final int HEAD_SAMPLED = 8;
+  static final int ALONE = 16;
 
   private Slot() {}
 

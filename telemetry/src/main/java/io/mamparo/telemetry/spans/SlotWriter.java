@@ -62,6 +62,11 @@ public final class SlotWriter {
     flags |= Slot.ENTRY;
   }
 
+  /** No other span belongs to its trace. */
+  public void alone() {
+    flags |= Slot.ALONE;
+  }
+
   /** The caller wants it kept. */
   public void callerSampled() {
     flags |= Slot.SAMPLED;

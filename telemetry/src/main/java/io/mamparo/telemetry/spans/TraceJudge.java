@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *   span ──→ open ──entry ended──→ ending ──linger──→ judged ──→ kept (spans that come later join it)
  *              │                                         └─────→ dropped (they are dropped too)
  *              └── no entry for a minute, or no room: judged by its errors alone
+ *   a span that is its whole trace ──→ judged at once
  * </pre>
  */
 public final class TraceJudge implements SpanSink {
@@ -58,11 +59,13 @@ public final class TraceJudge implements SpanSink {
   private final Samplers samplers;
   private final Keeper keeper;
   private final Judged judged = new Judged();
+  private final Alone alone = new Alone();
   private final AtomicLong evicted = new AtomicLong();
   private final AtomicLong orphans = new AtomicLong();
   private final AtomicLong cutOff = new AtomicLong();
   private final int maxSpans;
   private long now;
+  private long second;
 
   /** A judge with room for that many spans. */
   public TraceJudge(Clock clock, long lingerNanos, int spans, Samplers samplers, Keeper keeper) {
@@ -109,11 +112,52 @@ public final class TraceJudge implements SpanSink {
     }
   }
 
+  /** A trace of one span. */
+  private static final class Alone implements TraceSpans {
+    private long[] slots = {};
+    private int at;
+
+    @Override
+    public long high() {
+      return slots[at + Slot.TRACE_HI];
+    }
+
+    @Override
+    public long low() {
+      return slots[at + Slot.TRACE_LO];
+    }
+
+    @Override
+    public int count() {
+      return 1;
+    }
+
+    @Override
+    public long[] slots() {
+      return slots;
+    }
+
+    @Override
+    public int first() {
+      return at;
+    }
+
+    @Override
+    public int next(int of) {
+      return -1;
+    }
+  }
+
   @Override
   public void accept(long[] slots, int at) {
+    int flags = Slot.flags(slots[at + Slot.META]);
+    if ((flags & Slot.ALONE) != 0) {
+      judgeAlone(slots, at, (flags & Slot.ERROR) != 0);
+      return;
+    }
     long hi = slots[at + Slot.TRACE_HI];
     long lo = slots[at + Slot.TRACE_LO];
-    boolean entry = (Slot.flags(slots[at + Slot.META]) & Slot.ENTRY) != 0;
+    boolean entry = (flags & Slot.ENTRY) != 0;
     int trace = pending.find(hi, lo);
     if (trace == PendingTraces.NONE) {
       int decided = decisions.get(hi, lo, now);
@@ -149,11 +193,12 @@ public final class TraceJudge implements SpanSink {
   /** Reads the clock, before spans are passed on. */
   public void look() {
     now = clock.nanos();
+    second = clock.epochNanos() / 1_000_000_000L;
   }
 
   /** Judges the traces whose time has come. */
   public void judgeDue() {
-    now = clock.nanos();
+    look();
     for (int trace = pending.firstEnded();
         trace != PendingTraces.NONE && now - pending.since(trace) >= lingerNanos;
         trace = pending.firstEnded()) {
@@ -173,6 +218,16 @@ public final class TraceJudge implements SpanSink {
     }
     while (pending.firstOpen() != PendingTraces.NONE) {
       judge(pending.firstOpen());
+    }
+  }
+
+  private void judgeAlone(long[] slots, int at, boolean error) {
+    int entry = entryOf(slots, at);
+    KeptBecause reason = reason(slots, at, entry, error, slots[at + Slot.TRACE_LO]);
+    if (reason != null) {
+      alone.slots = slots;
+      alone.at = at;
+      keeper.keep(alone, reason, entry);
     }
   }
 
@@ -200,7 +255,6 @@ public final class TraceJudge implements SpanSink {
 
   private @Nullable KeptBecause reason(
       long[] slots, int entryAt, int entry, boolean error, long low) {
-    long second = clock.epochNanos() / 1_000_000_000L;
     if (entryAt >= 0) {
       int flags = Slot.flags(slots[entryAt + Slot.META]);
       return samplers.of(entry).decide(second, flags, error, slots[entryAt + Slot.DURATION], low);
