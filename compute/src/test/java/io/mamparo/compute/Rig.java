@@ -29,14 +29,20 @@ final class Rig implements AutoCloseable {
           Duration.ofSeconds(20),
           Duration.ofSeconds(30));
 
-  final String stack = "test" + Long.toString(System.nanoTime(), 36);
+  final String stack;
   final Path directory;
   final ProcessRecords records;
   final Queue<ReplicaStatus> events = new ConcurrentLinkedQueue<>();
   private @Nullable Services services;
 
   Rig(Path directory) {
+    this(directory, "test" + Long.toString(System.nanoTime(), 36));
+  }
+
+  /** A rig for a stack that another process may have begun with. */
+  Rig(Path directory, String stack) {
     this.directory = directory;
+    this.stack = stack;
     records = ProcessRecords.in(directory.resolve("records"));
   }
 
