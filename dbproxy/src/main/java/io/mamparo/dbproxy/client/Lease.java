@@ -185,6 +185,12 @@ final class Lease implements Borrower, Waiter {
         && !server.skipping();
   }
 
+  /** Whether no transaction is open and nothing is owed, whether it has a server or not. */
+  boolean idle() {
+    ServerConnection held = server;
+    return held == null || (status == Backend.IDLE && held.owed() == 0 && !held.skipping());
+  }
+
   void giveBackIfDone() {
     if (done()) {
       release();
@@ -314,7 +320,10 @@ final class Lease implements Borrower, Waiter {
       session.pause(Pause.NONE);
     }
     giveBackIfDone();
-    if (session.account().removed() && server == null) {
+    if (session.account().removed()
+        && session.openSegment() == null
+        && session.pause() == Pause.NONE
+        && idle()) {
       session.dismiss();
       return;
     }

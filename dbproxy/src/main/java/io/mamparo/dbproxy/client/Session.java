@@ -45,13 +45,13 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
   private final Refusal refusal = new Refusal(this);
   private final Greeting greeting;
   private final Lease lease;
+  private final Departure departure = new Departure(this);
   private Cancels.Key cancelKey = Cancels.Key.NONE;
 
   private Pause pause = Pause.GREETING;
   private @Nullable Segment segment;
   private boolean dirty;
   private boolean flushServer;
-  private boolean ending;
 
   Session(Channel channel, Desk desk, Account account, Cancels cancels) {
     this.channel = channel;
@@ -134,7 +134,7 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
       channel.config().setAutoRead(true);
     }
     flushBoth();
-    endIfDone();
+    departure.endIfDone();
   }
 
   private void flushBoth() {
@@ -166,7 +166,6 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
       }
     }
     if (type == Frontend.TERMINATE) {
-      ending = true;
       close();
       return Verdict.STOP;
     }
@@ -325,27 +324,13 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
-      ending = true;
-      endIfDone();
-    }
-  }
-
-  /** A client that has closed its half still gets what it asked for, as PostgreSQL does. */
-  private void endIfDone() {
-    ServerConnection held = lease.server();
-    boolean busy =
-        (held != null && held.owed() > 0)
-            || pause == Pause.WAITING
-            || pause == Pause.REPLAYING
-            || pause == Pause.GREETING;
-    if (ending && !busy && pause != Pause.CLOSED) {
-      close();
+      departure.halfClosed();
     }
   }
 
   /** Tells the client to go, at once when it is idle, else when its transaction has ended. */
   public void dismissWhenIdle() {
-    if (lease.server() == null && pause == Pause.NONE && requests.isEmpty()) {
+    if (pause == Pause.NONE && requests.isEmpty() && segment == null && lease.idle()) {
       dismiss();
     }
   }

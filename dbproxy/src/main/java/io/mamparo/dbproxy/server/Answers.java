@@ -46,6 +46,10 @@ final class Answers implements ReplyRelay.Handler {
     return skipping;
   }
 
+  boolean copyingIn() {
+    return copyingIn;
+  }
+
   @Nullable Borrower borrower() {
     return borrower;
   }
@@ -251,9 +255,7 @@ final class Answers implements ReplyRelay.Handler {
 
   /** Its Sync is ignored: the next one ends it, too. */
   private void orphan(@Nullable Segment segment) {
-    if (orphan == null) {
-      orphan = segment;
-    }
+    orphan = orphan == null ? segment : orphan;
   }
 
   private boolean error(ByteBuf in, int at, int length, boolean own) {

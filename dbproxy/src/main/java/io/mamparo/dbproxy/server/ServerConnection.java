@@ -253,6 +253,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     return answers.skipping();
   }
 
+  /** Whether the server waits for the rest of a copy. */
+  public boolean copyingIn() {
+    return answers.copyingIn();
+  }
+
+  /** Whether the borrower has been given a message in part. */
+  public boolean midMessage() {
+    return relay.midMessage();
+  }
+
   /** Makes sure that the server has the statement: writes a Parse when it lacks it. */
   public void provide(SharedStatement statement, ByteBuf out, @Nullable Segment segment) {
     answers.statements().provide(statement, out, segment);
