@@ -152,8 +152,8 @@ class BorrowIT {
             TestProxy.pool(1, LONG),
             new DatabaseProxyConfig.Limits(2, Duration.ofSeconds(10), 200, 5_000));
     try (TestProxy proxy = new TestProxy(postgres, config, ProxyListener.NONE);
-        RawClient one = proxy.raw();
-        RawClient two = proxy.raw()) {
+        RawClient one = proxy.raw()) {
+      RawClient two = proxy.raw();
       IOException refused = assertThrows(IOException.class, proxy::raw);
       assertTrue(String.valueOf(refused.getMessage()).contains("C53300"), refused.getMessage());
       one.query("select 1");

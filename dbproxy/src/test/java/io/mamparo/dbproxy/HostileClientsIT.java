@@ -187,7 +187,7 @@ class HostileClientsIT {
                   });
       worksForOthers();
       assertTrue(sender.isAlive());
-      client.close();
+      client.socket().close();
       sender.join();
     }
     Await.until("given back", LONG, () -> proxy.pool().active() == 0);

@@ -50,12 +50,18 @@ final class RawClient implements AutoCloseable {
 
   static RawClient logIn(int port, String user, String password, Map<String, String> startup)
       throws IOException {
+    return logIn(port, Frontend.PROTOCOL_3_0, user, password, startup);
+  }
+
+  static RawClient logIn(
+      int port, int version, String user, String password, Map<String, String> startup)
+      throws IOException {
     RawClient client = new RawClient(port);
     Map<String, String> all = new LinkedHashMap<>();
     all.put("user", user);
     all.putAll(startup);
     ByteBuf packet = Unpooled.buffer();
-    Frontend.startup(packet, all);
+    Frontend.startup(packet, version, all);
     client.send(bytes(packet));
     client.authenticate(password);
     return client;

@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.wire.pg.Frontend;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -11,21 +12,31 @@ import org.jspecify.annotations.Nullable;
  * have nothing to do with those of servers. Safe for use by several threads.
  */
 public final class Cancels {
+  private static final int SHORT = 4;
+  private static final int LONG = 32;
+
   private final SecureRandom random = new SecureRandom();
   private final ConcurrentHashMap<Integer, Held> sessions = new ConcurrentHashMap<>();
 
-  /** What a client must show to cancel. */
-  record Key(int pid, int secret) {
-    static final Key NONE = new Key(0, 0);
+  /**
+   * What a client must show to cancel.
+   *
+   * @param secret not to be changed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared but in constant time
+  record Key(int pid, byte[] secret) {
+    static final Key NONE = new Key(0, new byte[0]);
   }
 
   private record Held(Session session, Key key) {}
 
-  /** Gives a session a number and a secret. */
-  Key register(Session session) {
+  /** Gives a session a number and a secret, of 32 bytes since protocol 3.2, of 4 before. */
+  Key register(Session session, int version) {
+    byte[] secret = new byte[version >= Frontend.PROTOCOL_3_2 ? LONG : SHORT];
+    random.nextBytes(secret);
     Key key;
     do {
-      key = new Key(random.nextInt(1, Integer.MAX_VALUE), random.nextInt());
+      key = new Key(random.nextInt(1, Integer.MAX_VALUE), secret);
     } while (sessions.putIfAbsent(key.pid(), new Held(session, key)) != null);
     return key;
   }
@@ -37,12 +48,11 @@ public final class Cancels {
   /** The session that this number and secret belong to; null when they do not match. */
   @Nullable Session find(int pid, ByteBuffer key) {
     Held held = sessions.get(pid);
-    if (held == null || key.remaining() != 4) {
+    if (held == null) {
       return null;
     }
-    byte[] given = new byte[4];
+    byte[] given = new byte[key.remaining()];
     key.duplicate().get(given);
-    byte[] expected = ByteBuffer.allocate(4).putInt(held.key().secret()).array();
-    return MessageDigest.isEqual(given, expected) ? held.session() : null;
+    return MessageDigest.isEqual(given, held.key().secret()) ? held.session() : null;
   }
 }

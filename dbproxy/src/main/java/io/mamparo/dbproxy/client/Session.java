@@ -67,10 +67,10 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
   }
 
   /** Begins with what the client asked for at start-up. */
-  void enter(Map<String, String> parameters) {
+  void enter(int version, Map<String, String> parameters) {
     desk.entered(this);
     account.clients().incrementAndGet();
-    cancelKey = cancels.register(this);
+    cancelKey = cancels.register(this, version);
     greeting.begin(parameters);
   }
 

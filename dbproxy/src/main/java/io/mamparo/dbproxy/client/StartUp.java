@@ -108,6 +108,7 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> tooLate;
   private @Nullable StartupPacket packet;
   private @Nullable ScramServer scram;
+  private int version = Frontend.PROTOCOL_3_0;
   private String user = "";
   private String database = "";
 
@@ -203,12 +204,15 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
 
   private boolean startup(ChannelHandlerContext context, StartupPacket read) {
     int major = read.code() >>> 16;
-    int minor = read.code() & 0xffff;
     if (major != 3) {
       refuse(
           context,
           "0A000",
-          "unsupported frontend protocol " + major + "." + minor + ": server supports 3.0 to 3.0",
+          "unsupported frontend protocol "
+              + major
+              + "."
+              + (read.code() & 0xffff)
+              + ": server supports 3.0 to 3.2",
           null);
       return false;
     }
@@ -230,8 +234,9 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
     List<String> unknown =
         read.parameters().keySet().stream().filter(name -> name.startsWith("_pq_.")).toList();
     ByteBuf out = context.alloc().buffer(64);
-    if (minor > 0 || !unknown.isEmpty()) {
-      Backend.negotiateProtocolVersion(out, unknown);
+    version = Math.min(read.code(), Frontend.PROTOCOL_3_2);
+    if (version != read.code() || !unknown.isEmpty()) {
+      Backend.negotiateProtocolVersion(out, version, unknown);
     }
     Backend.authenticationSasl(out, List.of(ScramClient.MECHANISM));
     context.writeAndFlush(out);
@@ -319,7 +324,7 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
     Session session = new Session(context.channel(), desk, account, house.cancels());
     ByteBuf rest = messages.takeRest();
     context.pipeline().replace(this, "session", session);
-    session.enter(startup.parameters());
+    session.enter(version, startup.parameters());
     if (rest != null) {
       session.read(rest);
     }

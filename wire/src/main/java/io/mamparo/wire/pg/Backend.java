@@ -80,9 +80,13 @@ public final class Backend {
     Wire.end(out, start);
   }
 
-  /** What the client must show to cancel a statement. */
-  public static void backendKeyData(ByteBuf out, int pid, int key) {
-    out.writeByte(BACKEND_KEY_DATA).writeInt(12).writeInt(pid).writeInt(key);
+  /**
+   * What the client must show to cancel a statement.
+   *
+   * @param key four bytes in protocol 3.0, 4 to 256 since 3.2
+   */
+  public static void backendKeyData(ByteBuf out, int pid, byte[] key) {
+    out.writeByte(BACKEND_KEY_DATA).writeInt(8 + key.length).writeInt(pid).writeBytes(key);
   }
 
   /** Ready, in this transaction state. */
@@ -102,10 +106,15 @@ public final class Backend {
     Wire.end(out, start);
   }
 
-  /** The newest version the proxy speaks is 3.0; names the {@code _pq_.} options it ignores. */
-  public static void negotiateProtocolVersion(ByteBuf out, List<String> unknownOptions) {
+  /**
+   * Which version will be spoken, and the {@code _pq_.} options that are ignored.
+   *
+   * @param version such as {@link Frontend#PROTOCOL_3_2}
+   */
+  public static void negotiateProtocolVersion(
+      ByteBuf out, int version, List<String> unknownOptions) {
     int start = Wire.begin(out, NEGOTIATE_PROTOCOL_VERSION);
-    out.writeInt(Frontend.PROTOCOL_3_0).writeInt(unknownOptions.size());
+    out.writeInt(version).writeInt(unknownOptions.size());
     unknownOptions.forEach(option -> Wire.string(out, option));
     Wire.end(out, start);
   }

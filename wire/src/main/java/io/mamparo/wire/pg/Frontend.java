@@ -27,6 +27,9 @@ public final class Frontend {
   /** The first four bytes after the length of what may open a connection. */
   public static final int PROTOCOL_3_0 = 3 << 16;
 
+  /** Since PostgreSQL 18: cancel keys of any length. There is no 3.1. */
+  public static final int PROTOCOL_3_2 = 3 << 16 | 2;
+
   public static final int SSL_REQUEST = 80877103;
   public static final int GSSENC_REQUEST = 80877104;
   public static final int CANCEL_REQUEST = 80877102;
@@ -53,8 +56,13 @@ public final class Frontend {
 
   /** A start-up packet of protocol 3.0. */
   public static void startup(ByteBuf out, Map<String, String> parameters) {
+    startup(out, PROTOCOL_3_0, parameters);
+  }
+
+  /** A start-up packet that asks for a version of the protocol. */
+  public static void startup(ByteBuf out, int version, Map<String, String> parameters) {
     int start = out.writerIndex();
-    out.writeInt(0).writeInt(PROTOCOL_3_0);
+    out.writeInt(0).writeInt(version);
     parameters.forEach(
         (name, value) -> {
           Wire.string(out, name);

@@ -1,0 +1,114 @@
+package io.mamparo.dbproxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mamparo.testkit.Await;
+import io.mamparo.testkit.RealPostgres;
+import io.mamparo.wire.pg.Frontend;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What other poolers got wrong, beyond the sequences that {@link DifferentialIT} compares byte by
+ * byte (its pitfalls 1, 2, 4 to 8 and 15).
+ */
+class PitfallsIT {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static RealPostgres postgres;
+  private static TestProxy proxy;
+
+  @BeforeAll
+  static void start() {
+    postgres = RealPostgres.start();
+    proxy = new TestProxy(postgres, 1, LONG, ProxyListener.NONE);
+  }
+
+  @AfterAll
+  static void stop() {
+    proxy.close();
+    postgres.close();
+  }
+
+  private static RawClient.Message firstAnswer(
+      int port, int version, String database, Map<String, String> options) throws IOException {
+    Map<String, String> startup = new LinkedHashMap<>();
+    startup.put("user", "app");
+    startup.put("database", database);
+    startup.putAll(options);
+    ByteBuf packet = Unpooled.buffer();
+    Frontend.startup(packet, version, startup);
+    try (RawClient client = new RawClient(port)) {
+      client.send(packet);
+      return client.read();
+    }
+  }
+
+  private static String negotiated(RawClient.Message message) {
+    // An error of the server says where in its source it was raised.
+    return message.toString().replaceAll("\\|F[\\w.]+\\|L\\d+\\|R\\w+\\|.*", "");
+  }
+
+  @Test
+  void p14_versionsAndUnknownOptionsAreNegotiatedAsTheServerDoes() throws IOException {
+    Map<String, String> greased = new LinkedHashMap<>();
+    greased.put("_pq_.test_protocol_negotiation", "on");
+    greased.put("_pq_.other", "x");
+    for (int version :
+        new int[] {3 << 16, 3 << 16 | 1, 3 << 16 | 2, 3 << 16 | 3, 3 << 16 | 9999, 4 << 16}) {
+      for (Map<String, String> options : java.util.List.of(Map.<String, String>of(), greased)) {
+        assertEquals(
+            negotiated(firstAnswer(postgres.port(), version, postgres.database(), options)),
+            negotiated(firstAnswer(proxy.port(), version, "db", options)),
+            Integer.toHexString(version) + " " + options);
+      }
+    }
+  }
+
+  @Test
+  void p13_cancelKeysAreLongSinceProtocol32AndCancel() throws IOException {
+    Map<String, String> startup = Map.of("database", "db");
+    try (RawClient old = RawClient.logIn(proxy.port(), "app", TestProxy.PASSWORD, startup);
+        RawClient client =
+            RawClient.logIn(
+                proxy.port(), Frontend.PROTOCOL_3_2, "app", TestProxy.PASSWORD, startup)) {
+      assertEquals(4, old.key().length);
+      assertEquals(32, client.key().length);
+      client.send(new Script().query("select pg_sleep(60)").bytes());
+      Await.until("it runs", LONG, () -> proxy.pool().active() == 1);
+      for (byte[] wrong :
+          java.util.List.of(new byte[32], java.util.Arrays.copyOf(client.key(), 4))) {
+        cancel(client.pid(), wrong);
+      }
+      try (RawClient direct = proxy.direct()) {
+        Await.until(
+            "it sleeps",
+            LONG,
+            () ->
+                direct
+                    .query(
+                        "select 'n=' || count(*) from pg_stat_activity where wait_event = 'PgSleep'")
+                    .toString()
+                    .contains("n=1"));
+      }
+      cancel(client.pid(), client.key());
+      assertTrue(client.readToReady(1).toString().contains("C57014"));
+    }
+  }
+
+  private static void cancel(int pid, byte[] key) throws IOException {
+    try (RawClient canceller = new RawClient(proxy.port())) {
+      ByteBuf packet = Unpooled.buffer();
+      Frontend.cancel(packet, pid, key);
+      canceller.send(packet);
+      assertTrue(canceller.closedByPeer());
+    }
+  }
+}
