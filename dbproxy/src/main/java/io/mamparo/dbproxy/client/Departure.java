@@ -40,7 +40,7 @@ final class Departure {
 
   private boolean busy() {
     return switch (session.pause()) {
-      case GREETING, WAITING, REPLAYING -> true;
+      case GREETING, WAITING, REPLAYING, RECKONING -> true;
       case NONE, BARRIER, CONGESTED, CLOSED -> owed(session.lease().server());
     };
   }

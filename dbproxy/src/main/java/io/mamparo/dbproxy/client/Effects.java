@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Effects {
   private final Session session;
+  private final Leftovers leftovers;
   private @Nullable List<Change> uncommitted;
 
   /** Whether this transaction has tried to change a setting. */
@@ -28,6 +29,7 @@ final class Effects {
 
   Effects(Session session) {
     this.session = session;
+    this.leftovers = new Leftovers(session);
   }
 
   /** Reads a command's tag: rows, the end of a transaction, what was deallocated. */
@@ -48,6 +50,7 @@ final class Effects {
           resetAll(server);
           uncommitted = null;
           session.pins().unpin();
+          leftovers.gone();
         } else if (is(in, tagAt, tagEnd, "DEALLOCATE ALL")) {
           session.statements().deallocated(true, server);
         } else if (is(in, tagAt, tagEnd, "DEALLOCATE")) {
@@ -91,12 +94,12 @@ final class Effects {
   void ended(Segment segment, byte status, @Nullable ServerConnection server) {
     int traits = segment.traits();
     boolean failed = segment.sqlState() != null;
-    if ((traits & Traits.PINS) != 0) {
-      pin(traits, failed);
+    if ((traits & (Traits.PINS | Traits.RELEASES)) != 0) {
+      left(traits, failed, segment);
     }
     touched |= (traits & Traits.SETTING) != 0;
     if (touched && uncertain(traits, failed || segment.wasRolledBack())) {
-      session.pins().pin(PinReason.SETTING);
+      leftovers.suspectSettings(List.of(""));
     }
     touched &= status != Backend.IDLE;
     if (!failed && !segment.settings().isEmpty()) {
@@ -118,11 +121,15 @@ final class Effects {
     return (traits & Traits.ROLLS_BACK_PART) != 0 || ((traits & mixed) == mixed && undone);
   }
 
-  private void pin(int traits, boolean failed) {
+  private void left(int traits, boolean failed, Segment segment) {
     // A failed statement leaves nothing behind but the lock it may have taken.
-    PinReason reason = Traits.pin(failed ? traits & Traits.ADVISORY_LOCK : traits);
-    if (reason != null) {
-      session.pins().pin(reason);
+    int left = failed ? traits & Traits.ADVISORY_LOCK : traits;
+    leftovers.suspect(left);
+    if ((traits & Traits.OPAQUE_SETTING) != 0) {
+      leftovers.suspectSettings(segment.settings());
+    }
+    if ((left & Traits.LOAD) != 0) {
+      session.pins().pin(PinReason.LOAD);
     }
   }
 
@@ -145,7 +152,7 @@ final class Effects {
         }
       }
       case Change.ResetAll all -> resetAll(server);
-      case Change.Opaque opaque -> session.pins().pin(PinReason.SETTING);
+      case Change.Opaque opaque -> leftovers.suspectSettings(List.of(""));
     }
   }
 
@@ -169,5 +176,10 @@ final class Effects {
   /** The server is gone, and the transaction with it. */
   void lost() {
     uncommitted = null;
+  }
+
+  /** What the server may have to be asked about. */
+  Leftovers leftovers() {
+    return leftovers;
   }
 }

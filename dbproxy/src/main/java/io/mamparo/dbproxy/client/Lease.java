@@ -178,11 +178,21 @@ final class Lease implements Borrower, Waiter {
     return status == Backend.IDLE
         && session.openSegment() == null
         && session.pins().reason() == null
+        && !session.effects().leftovers().pending()
         && session.pause() != Pause.REPLAYING
         && !session.requests().midMessage()
         && server != null
         && server.owed() == 0
         && !server.skipping();
+  }
+
+  /** Whether a query of the proxy's own may be sent: no transaction is open, none has begun. */
+  private boolean settled(ServerConnection held) {
+    return status == Backend.IDLE
+        && session.openSegment() == null
+        && session.pause() == Pause.NONE
+        && !session.requests().midMessage()
+        && !held.skipping();
   }
 
   /** Whether no transaction is open and nothing is owed, whether it has a server or not. */
@@ -216,6 +226,7 @@ final class Lease implements Borrower, Waiter {
     if (held == null) {
       return;
     }
+    boolean left = session.pins().reason() != null || session.effects().leftovers().pending();
     if (held.owed() > 0 && before != Pause.REPLAYING && !held.replies().onlyOwn()) {
       // Nobody wants the result any more: spare the server the work.
       desk.canceller().cancel(held, desk.loop(), () -> held.close(true));
@@ -224,7 +235,7 @@ final class Lease implements Borrower, Waiter {
       held.close(true);
       held.abandon();
     } else {
-      held.giveBack(session.pins().reason() != null, status);
+      held.giveBack(left, status);
     }
   }
 
@@ -316,8 +327,18 @@ final class Lease implements Borrower, Waiter {
       replayed(held);
       return;
     }
+    Leftovers leftovers = session.effects().leftovers();
+    if (session.pause() == Pause.RECKONING) {
+      leftovers.answered(held.ownError() == null ? held.ownRows() : null, held);
+      session.pause(Pause.NONE);
+    }
     if (session.pause() == Pause.BARRIER) {
       session.pause(Pause.NONE);
+    }
+    if (leftovers.pending() && settled(held)) {
+      session.pause(Pause.RECKONING);
+      held.ask(leftovers.query());
+      return;
     }
     giveBackIfDone();
     if (session.account().removed()

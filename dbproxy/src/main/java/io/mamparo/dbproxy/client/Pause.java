@@ -9,6 +9,8 @@ enum Pause {
   WAITING,
   /** The server is brought to the session's settings. */
   REPLAYING,
+  /** The server is asked what the session has left on it. */
+  RECKONING,
   /** Until nothing is owed. */
   BARRIER,
   /** Until the server or the client takes more. */

@@ -3,30 +3,56 @@ package io.mamparo.dbproxy.client;
 import io.mamparo.dbproxy.PinReason;
 import org.jspecify.annotations.Nullable;
 
-/** Why a session keeps its server connection between transactions. Owned by one event loop. */
+/**
+ * Why a session keeps its server connection between transactions: one reason for good (until
+ * DISCARD ALL), and one that the server sees and that may go. Owned by one event loop.
+ */
 final class Pins {
   private final Desk desk;
   private final Account account;
-  private @Nullable PinReason reason;
+  private @Nullable PinReason lasting;
+  private @Nullable PinReason visible;
 
   Pins(Desk desk, Account account) {
     this.desk = desk;
     this.account = account;
   }
 
-  /** The first reason; null when it need not keep it. */
+  /** The most lasting reason; null when it need not keep it. */
   @Nullable PinReason reason() {
-    return reason;
+    return lasting == null ? visible : lasting;
   }
 
+  /** Until DISCARD ALL or the session's end. */
   void pin(PinReason why) {
-    if (reason == null) {
-      reason = why;
+    if (lasting == null) {
+      tell(why);
+      lasting = why;
+    }
+  }
+
+  /** Until the server no longer sees it. */
+  void repin(PinReason why) {
+    if (visible != why) {
+      tell(why);
+      visible = why;
+    }
+  }
+
+  private void tell(PinReason why) {
+    if (reason() == null) {
       desk.recorder().listener().onPinned(account.login().database(), account.login().user(), why);
     }
   }
 
+  /** What the server could see has gone. */
+  void unpinVisible() {
+    visible = null;
+  }
+
+  /** Everything has gone. */
   void unpin() {
-    reason = null;
+    lasting = null;
+    visible = null;
   }
 }

@@ -32,7 +32,7 @@ final class Portals {
     }
     int traits = statement.traits();
     segment.statement(statement.fingerprint(), traits);
-    if ((traits & Traits.SETTING) != 0) {
+    if ((traits & (Traits.SETTING | Traits.OPAQUE_SETTING)) != 0) {
       segment.setting(statement.text());
     }
     return (traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0;

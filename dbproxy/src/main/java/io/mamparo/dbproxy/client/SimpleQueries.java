@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 
 /** What becomes of a Query. Owned by one event loop. */
 final class SimpleQueries {
+  private static final int SETTINGS = Traits.SETTING | Traits.OPAQUE_SETTING;
+
   private final Session session;
   private final Statements statements;
   private final Unnamed unnamed;
@@ -36,14 +38,14 @@ final class SimpleQueries {
     texts.read(in, at + 5, Math.max(textLength, 0));
     segment.statement(texts);
     int traits = texts.traits();
-    if ((traits & (Traits.SETTING | Traits.DEALLOCATE | Traits.DISCARD)) == 0) {
+    if ((traits & (SETTINGS | Traits.DEALLOCATE | Traits.DISCARD)) == 0) {
       return goes(server, segment);
     }
     if ((traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0 && server.owed() > 0) {
       return statements.later(length, segment);
     }
     String text = in.toString(at + 5, textLength, StandardCharsets.UTF_8);
-    if ((traits & Traits.SETTING) != 0) {
+    if ((traits & SETTINGS) != 0) {
       segment.setting(text);
     }
     if ((traits & (Traits.DEALLOCATE | Traits.DISCARD)) != 0) {

@@ -61,11 +61,12 @@ final class Classifier {
   private void begins(Keyword word) {
     switch (word) {
       case RESET -> traits |= Traits.SETTING;
-      case DEALLOCATE -> traits |= Traits.DEALLOCATE;
+      case DEALLOCATE -> traits |= Traits.DEALLOCATE | Traits.RELEASES;
       case DISCARD -> traits |= Traits.DISCARD;
       case EXECUTE -> traits |= Traits.EXECUTE;
       case COMMIT, END, ABORT, ROLLBACK -> traits |= Traits.ENDS_TRANSACTION;
       case LISTEN -> traits |= Traits.LISTEN;
+      case DROP, UNLISTEN, CLOSE -> traits |= Traits.RELEASES;
       case LOAD -> traits |= Traits.LOAD;
       default -> {
         // The following words decide, or nothing is left behind.
@@ -128,6 +129,8 @@ final class Classifier {
           PG_TRY_ADVISORY_LOCK,
           PG_TRY_ADVISORY_LOCK_SHARED ->
           traits |= Traits.ADVISORY_LOCK;
+      case PG_ADVISORY_UNLOCK, PG_ADVISORY_UNLOCK_ALL, PG_ADVISORY_UNLOCK_SHARED ->
+          traits |= Traits.RELEASES;
       case TEMP, TEMPORARY -> {
         if (previous == Keyword.INTO) {
           traits |= Traits.TEMPORARY;

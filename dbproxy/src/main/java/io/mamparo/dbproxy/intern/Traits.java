@@ -41,6 +41,12 @@ public final class Traits {
   /** A setting changed in a way that cannot be replayed. */
   public static final int OPAQUE_SETTING = 1 << 13;
 
+  /** DROP, UNLISTEN, CLOSE or an unlock: what called for a pin may have gone. */
+  public static final int RELEASES = 1 << 14;
+
+  /** What a server can be asked about. */
+  public static final int VISIBLE = ADVISORY_LOCK | TEMPORARY | LISTEN | HOLD_CURSOR | SQL_PREPARE;
+
   /** All that call for a pin. */
   public static final int PINS =
       ADVISORY_LOCK | TEMPORARY | LISTEN | HOLD_CURSOR | SQL_PREPARE | LOAD | OPAQUE_SETTING;

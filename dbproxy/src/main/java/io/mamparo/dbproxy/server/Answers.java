@@ -26,7 +26,7 @@ final class Answers implements ReplyRelay.Handler {
   private boolean copyingIn;
   private boolean progressed;
   private @Nullable Segment orphan;
-  private @Nullable ErrorFields ownError;
+  private final OwnQuery asked = new OwnQuery();
   private @Nullable ByteBuf replacement;
 
   Answers(ServerConnection server, int maxPrepared) {
@@ -59,9 +59,8 @@ final class Answers implements ReplyRelay.Handler {
     borrower = to;
   }
 
-  /** The error of the last query of the proxy's own; null when it went well. */
-  @Nullable ErrorFields ownError() {
-    return ownError;
+  OwnQuery asked() {
+    return asked;
   }
 
   /** Nothing is owed and the server waits for a request, not for the end of one. */
@@ -80,7 +79,7 @@ final class Answers implements ReplyRelay.Handler {
 
   /** Notes that a query of the proxy's own is sent. */
   void expectOwn() {
-    ownError = null;
+    asked.begin();
     replies.add(Replies.OWN_QUERY, null, null);
   }
 
@@ -135,7 +134,7 @@ final class Answers implements ReplyRelay.Handler {
     byte next = replies.next();
     if (type == Backend.DATA_ROW) {
       count(length);
-      return borrower != null && next != Replies.OWN_QUERY;
+      return next == Replies.OWN_QUERY ? asked.row(in, at) : borrower != null;
     }
     boolean own = next == Replies.OWN_QUERY || borrower == null;
     switch (type) {
@@ -265,7 +264,7 @@ final class Answers implements ReplyRelay.Handler {
       return false;
     }
     if (own) {
-      ownError = fields;
+      asked.failed(fields);
       return false;
     }
     Segment segment = replies.segment();

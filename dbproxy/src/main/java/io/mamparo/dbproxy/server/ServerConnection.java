@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -349,7 +350,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
   /** The error of the last query of the proxy's own; null when it went well. */
   public @Nullable ErrorFields ownError() {
-    return answers.ownError();
+    return answers.asked().error();
+  }
+
+  /** The rows of the last query of the proxy's own. */
+  public List<@Nullable String[]> ownRows() {
+    return answers.asked().rows();
   }
 
   /** Stops or starts reading, as the client can follow. */
@@ -415,7 +421,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private void cleaned() {
-    ErrorFields error = answers.ownError();
+    ErrorFields error = answers.asked().error();
     if (error != null && !error.sqlState().equals("57014")) {
       lastWords = error.message();
       close(true);

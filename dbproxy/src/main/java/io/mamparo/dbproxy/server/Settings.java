@@ -127,7 +127,7 @@ public final class Settings {
   }
 
   /** A literal that reads the same whatever standard_conforming_strings says. */
-  private static String quoted(String value) {
+  public static String quoted(String value) {
     return "E'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 

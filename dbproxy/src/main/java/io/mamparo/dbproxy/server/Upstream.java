@@ -41,7 +41,8 @@ public final class Upstream {
     return dbname;
   }
 
-  String user() {
+  /** The role. */
+  public String user() {
     return user;
   }
 
