@@ -111,4 +111,119 @@ class PitfallsIT {
       assertTrue(canceller.closedByPeer());
     }
   }
+
+  /** Directly, a fresh Parse after the change succeeds: shared plans must not spoil that. */
+  @Test
+  void p17_plansOlderThanTheSchemaAreMadeAnew() throws IOException {
+    try (RawClient one = proxy.raw();
+        RawClient two = proxy.raw()) {
+      one.query("create table growing (a int)");
+      String first = execute(one, "s");
+      assertTrue(first.contains("SELECT 0"), first);
+      two.query("alter table growing add b text");
+      // The text is known to the server by its old plan.
+      String fresh = execute(two, "other");
+      assertTrue(fresh.contains("SELECT 0") && fresh.contains("|b|"), fresh);
+      one.send(new Script().bind("", "s").describe('P', "").execute("", 0).sync().bytes());
+      String again = one.readToReady(1).toString();
+      assertTrue(again.contains("SELECT 0") && again.contains("|b|"), again);
+      two.query("begin");
+      two.query("drop table growing; create table growing (c text)");
+      two.query("commit");
+      one.send(new Script().bind("", "s").describe('P', "").execute("", 0).sync().bytes());
+      again = one.readToReady(1).toString();
+      assertTrue(again.contains("SELECT 0") && again.contains("|c|"), again);
+    }
+  }
+
+  private static String execute(RawClient client, String name) throws IOException {
+    client.send(
+        new Script()
+            .parse(name, "select * from growing")
+            .bind("", name)
+            .describe('P', "")
+            .execute("", 0)
+            .sync()
+            .bytes());
+    return client.readToReady(1).toString();
+  }
+
+  @Test
+  void p12_whatTheServerSaysWhileIdleReachesNobodyElse() throws IOException {
+    try (RawClient one = proxy.raw();
+        RawClient two = proxy.raw();
+        RawClient direct = proxy.direct()) {
+      one.query("select 1");
+      direct.query("alter system set log_min_duration_statement = 4000");
+      direct.query("select pg_reload_conf()");
+      direct.query("alter system reset log_min_duration_statement");
+      direct.query("alter system set timezone = 'Asia/Tokyo'");
+      direct.query("select pg_reload_conf()");
+      Await.until(
+          "reloaded", LONG, () -> direct.query("show timezone").toString().contains("Tokyo"));
+      try {
+        java.util.List<RawClient.Message> said = two.query("select 'plain'");
+        assertEquals(
+            "TDCZ",
+            said.stream()
+                .filter(message -> message.type() != 'S')
+                .map(message -> String.valueOf(message.type()))
+                .collect(java.util.stream.Collectors.joining()));
+        two.query("listen quiet");
+        two.query("unlisten quiet");
+        direct.query("notify quiet");
+        said = one.query("select 'plain'");
+        assertTrue(said.stream().noneMatch(message -> message.type() == 'A'), said.toString());
+      } finally {
+        direct.query("alter system reset timezone");
+        direct.query("select pg_reload_conf()");
+      }
+    }
+  }
+
+  /** Replies that the proxy asked for or gives itself come in the right places. */
+  @Test
+  void p03_injectedAndFakedRepliesKeepTheirPlaces() throws IOException {
+    try (RawClient one = proxy.raw();
+        RawClient two = proxy.raw()) {
+      for (RawClient client : java.util.List.of(one, two, one, two)) {
+        client.query("deallocate all");
+        Script script = new Script();
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+          // More than a server keeps: old ones give way in between.
+          script.parse("s" + i, "select " + i).bind("", "s" + i).execute("", 0);
+          expected.append("12DC");
+          if (i % 3 == 0) {
+            script.close('S', "s" + i);
+            expected.append('3');
+          }
+        }
+        client.send(script.sync().bytes());
+        StringBuilder types = new StringBuilder();
+        client.readToReady(1).forEach(message -> types.append(message.type()));
+        assertEquals(expected.append('Z').toString(), types.toString());
+      }
+    }
+  }
+
+  @Test
+  void p16_aCopyIsCutOffByItsClient_andNobodyIsHarmed() throws IOException {
+    try (RawClient other = proxy.raw()) {
+      other.query("create table cut (t text)");
+      for (int i = 0; i < 5; i++) {
+        RawClient client = proxy.raw();
+        client.send(new Script().query("copy cut from stdin").copyData("one\n").bytes());
+        assertEquals('G', client.read().type());
+        if (i % 2 == 0) {
+          client.socket().shutdownOutput();
+        } else {
+          client.close();
+        }
+        assertTrue(other.query("select 'n=' || count(*) from cut").toString().contains("n=0"));
+        client.close();
+      }
+      Await.until("given back", LONG, () -> proxy.pool().active() == 0);
+    }
+  }
 }

@@ -53,8 +53,9 @@ final class Lease implements Borrower, Waiter {
         return null;
       }
       take(held);
+      return begin(held) ? held : null;
     }
-    return prepare(held) ? held : null;
+    return prepare(held, false) ? held : null;
   }
 
   /** Borrows one to ask it what the client is to be told. */
@@ -77,18 +78,23 @@ final class Lease implements Borrower, Waiter {
     lent.lend(this);
   }
 
+  /** Prepares a server that was just lent; its plans must not be older than the schema. */
+  private boolean begin(ServerConnection lent) {
+    return prepare(lent, lent.outgrown(session.account().pool().health().schemaAge()));
+  }
+
   /** Brings the server's settings to the session's; false when that takes a round trip. */
-  private boolean prepare(ServerConnection held) {
+  private boolean prepare(ServerConnection held, boolean outgrown) {
     OwnSettings settings = session.settings();
-    if (!settings.differFrom(held)) {
-      return true;
-    }
-    if (held.settings().equals(settings.now())) {
+    if (settings.differFrom(held) && held.settings().equals(settings.now())) {
       held.settings(settings.now());
+    }
+    if (!outgrown && !settings.differFrom(held)) {
       return true;
     }
     session.pause(Pause.REPLAYING);
-    held.ask(held.settings().sqlTowards(settings.now()));
+    String replay = held.settings().sqlTowards(settings.now());
+    held.ask(outgrown ? "DEALLOCATE ALL;" + replay : replay);
     return false;
   }
 
@@ -100,7 +106,7 @@ final class Lease implements Borrower, Waiter {
       session.settings().now(lent.base().with(asked));
     }
     attachedNow();
-    boolean ready = prepare(lent);
+    boolean ready = begin(lent);
     if (asked != null) {
       if (ready) {
         session.greeting().learnt(asked, lent);

@@ -57,6 +57,10 @@ final class Prepared {
     last = statement == last ? null : last;
   }
 
+  boolean isEmpty() {
+    return statements.isEmpty();
+  }
+
   void clear() {
     statements.clear();
     last = null;
