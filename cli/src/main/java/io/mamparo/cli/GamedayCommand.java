@@ -5,10 +5,13 @@ import io.mamparo.gameday.ControlPoint;
 import io.mamparo.gameday.GameDay;
 import io.mamparo.gameday.GameDayRun;
 import io.mamparo.gameday.Verdict;
+import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,7 +84,7 @@ final class GamedayCommand implements Callable<Integer> {
     return verdict.passed() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private Path find() {
+  private Path find() throws IOException {
     Path named = terminal.directory().resolve(file);
     if (Files.exists(named)) {
       return named;
@@ -91,6 +94,28 @@ final class GamedayCommand implements Callable<Integer> {
         StackSource.home()
             .resolve(BUILT_IN)
             .resolve(name.endsWith(".yaml") ? name : name + ".yaml");
-    return Files.exists(builtIn) ? builtIn : named;
+    if (Files.exists(builtIn)) {
+      return builtIn;
+    }
+    List<String> known = builtIn();
+    throw new Problem(
+        "game day " + named,
+        "there is no such file",
+        "name a file" + (known.isEmpty() ? "" : ", or one of " + String.join(", ", known)));
+  }
+
+  private static List<String> builtIn() throws IOException {
+    Path directory = StackSource.home().resolve(BUILT_IN);
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(each -> String.valueOf(each.getFileName()))
+          .filter(each -> each.endsWith(".yaml"))
+          .map(each -> each.substring(0, each.length() - ".yaml".length()))
+          .sorted()
+          .toList();
+    }
   }
 }

@@ -22,13 +22,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code mamparo load}. */
 @Command(
@@ -120,6 +125,8 @@ final class LoadCommand implements Callable<Integer> {
   @Option(names = "--json", description = "The report as JSON.")
   boolean json;
 
+  @Spec @Nullable CommandSpec spec;
+
   private final Terminal terminal;
 
   LoadCommand(Terminal terminal) {
@@ -189,10 +196,21 @@ final class LoadCommand implements Callable<Integer> {
     return report;
   }
 
+  private <T> T value(String option, String text, Function<String, T> parse) {
+    try {
+      return parse.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(
+          Objects.requireNonNull(spec).commandLine(),
+          "invalid value for option '" + option + "': '" + text + "': " + e.getMessage(),
+          e);
+    }
+  }
+
   private Pace pace() {
     return new Pace(
-        Rate.parse(rate).perSecond(),
-        DurationText.parse(duration),
+        value("--rate", rate, Rate::parse).perSecond(),
+        value("--duration", duration, DurationText::parse),
         poisson ? Arrival.POISSON : Arrival.CONSTANT,
         seed);
   }
@@ -234,7 +252,9 @@ final class LoadCommand implements Callable<Integer> {
         pace(),
         origin,
         requests,
-        timeout == null ? HttpLoad.DEFAULT_TIMEOUT : DurationText.parse(timeout),
+        timeout == null
+            ? HttpLoad.DEFAULT_TIMEOUT
+            : value("--timeout", timeout, DurationText::parse),
         inFlight == null ? HttpLoad.DEFAULT_IN_FLIGHT : inFlight,
         false);
   }
@@ -271,7 +291,9 @@ final class LoadCommand implements Callable<Integer> {
         env.path("PGUSER").asText(),
         env.path("PGPASSWORD").asText(),
         targets.stream().map(SqlStatement::of).toList(),
-        timeout == null ? SqlLoad.DEFAULT_TIMEOUT : DurationText.parse(timeout),
+        timeout == null
+            ? SqlLoad.DEFAULT_TIMEOUT
+            : value("--timeout", timeout, DurationText::parse),
         inFlight == null ? SqlLoad.DEFAULT_CONNECTIONS : inFlight);
   }
 }

@@ -58,14 +58,19 @@ final class LogsCommand implements Callable<Integer> {
     } catch (ControlClient.NotRunning e) {
       return new LogFiles(terminal, data.in(terminal)).print(name, tail, follow);
     }
+    ByteArrayOutputStream known = new ByteArrayOutputStream();
+    client.copy("/v1/logs", known);
+    List<String> names = known.toString(StandardCharsets.UTF_8).lines().toList();
     if (name != null) {
+      if (!names.contains(name)) {
+        throw new Problem(
+            "log " + name, "there is none of that name", "there are " + String.join(", ", names));
+      }
       client.copy(path(name), terminal.out());
       return ExitCode.OK;
     }
-    ByteArrayOutputStream names = new ByteArrayOutputStream();
-    client.copy("/v1/logs", names);
     List<Thread> readers = new ArrayList<>();
-    for (String each : names.toString(StandardCharsets.UTF_8).lines().toList()) {
+    for (String each : names) {
       if (!each.equals("mamparo")) {
         Thread reader = Thread.ofVirtual().start(() -> copy(client, each));
         if (!follow) {

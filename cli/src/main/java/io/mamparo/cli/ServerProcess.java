@@ -33,9 +33,18 @@ final class ServerProcess {
   int startAndWait(Duration patience) throws IOException, InterruptedException {
     Timeline timeline = new Timeline(terminal);
     timeline.opening(source.name(), data);
-    Files.createDirectories(data);
-    ControlFile.remove(data);
     Path output = data.resolve("mamparo.out");
+    try {
+      Files.createDirectories(data);
+      ControlFile.remove(data);
+      Files.writeString(output, "");
+    } catch (IOException e) {
+      throw new Problem(
+          "data directory " + data,
+          "cannot be used (" + e + ")",
+          "make it writable, or choose another one with --data",
+          e);
+    }
     Process process = start(output);
     long end = System.nanoTime() + patience.toNanos();
     ControlClient client = null;
@@ -108,7 +117,6 @@ final class ServerProcess {
     builder.environment().clear();
     builder.environment().putAll(terminal.environment());
     builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
-    Files.writeString(output, "");
     builder.redirectInput(new File("/dev/null"));
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     return builder.start();

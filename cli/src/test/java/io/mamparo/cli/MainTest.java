@@ -125,7 +125,7 @@ class MainTest {
     assertEquals(
         "mamparo: stack file "
             + directory.resolve("none.yaml")
-            + ": there is no such file. name one: mamparo up FILE.\n",
+            + ": there is no such file; name one: mamparo up FILE.\n",
         shell.err());
   }
 
@@ -193,8 +193,10 @@ class MainTest {
 
   @Test
   void load_badOptions_areSaidInASentence() {
-    assertEquals(1, shell.run("load", "http://127.0.0.1:1/", "--rate", "fast"));
-    assertTrue(shell.err().startsWith("mamparo: load: "), shell.err());
+    assertEquals(2, shell.run("load", "http://127.0.0.1:1/", "--rate", "fast"));
+    assertTrue(
+        shell.err().startsWith("mamparo: invalid value for option '--rate': 'fast': "),
+        shell.err());
     assertEquals(2, shell.run("load"));
   }
 

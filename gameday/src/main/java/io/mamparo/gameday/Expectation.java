@@ -49,7 +49,10 @@ public sealed interface Expectation {
     }
   }
 
-  /** A percentile moves by less than a share of what it was, or by less than an absolute floor. */
+  /**
+   * A percentile moves by less than a share of what it was, or by less than an absolute floor: in
+   * the median of slices of five seconds, or at least in the best of them.
+   */
   record Unmoved(
       String load, double percentile, double byLess, Duration floor, Window window, Window baseline)
       implements Expectation {

@@ -43,6 +43,6 @@ public final class Problem extends RuntimeException {
 
   /** Both sentences on one line, for a terminal. */
   public String forUser() {
-    return getMessage() + ". " + remedy + ".";
+    return getMessage() + "; " + remedy + ".";
   }
 }

@@ -68,18 +68,36 @@ public final class Judge {
             : "no request ended");
   }
 
+  /**
+   * A fault that moves a percentile moves it in every slice of the window; what moves it in some is
+   * the machine. So both the median and the best slice have to move for it to count.
+   */
   private static Judged unmoved(Expectation.Unmoved e, Evidence evidence) {
-    Figures before = figures(e.load(), e.baseline(), evidence);
-    Figures during = figures(e.load(), e.window(), evidence);
-    double was = before.percentile(e.percentile());
-    double is = during.percentile(e.percentile());
-    double moved = Math.abs(is - was);
-    boolean any = before.ok() > 0 && during.ok() > 0;
-    boolean little = moved < was * e.byLess() || moved < e.floor().toNanos() / 1e6;
+    Slices before = Slices.of(e.baseline(), e.load(), e.percentile(), evidence);
+    Slices during = Slices.of(e.window(), e.load(), e.percentile(), evidence);
+    if (before.isEmpty() || during.isEmpty()) {
+      return new Judged(e.text(), false, "no request succeeded");
+    }
+    double was = before.median();
+    double is = during.median();
+    boolean little = little(e, was, is) || little(e, before.best(), during.best());
     String seen =
         String.format(
-            Locale.ROOT, "from %.1f ms to %.1f ms, %+.0f %%", was, is, (is - was) / was * 100);
-    return new Judged(e.text(), any && little, any ? seen : "no request succeeded");
+            Locale.ROOT,
+            "from %.1f ms (%.1f to %.1f) to %.1f ms (%.1f to %.1f), %+.0f %%",
+            was,
+            before.best(),
+            before.worst(),
+            is,
+            during.best(),
+            during.worst(),
+            (is - was) / was * 100);
+    return new Judged(e.text(), little, seen);
+  }
+
+  private static boolean little(Expectation.Unmoved e, double was, double is) {
+    double moved = Math.abs(is - was);
+    return moved < was * e.byLess() || moved < e.floor().toNanos() / 1e6;
   }
 
   private static Judged connectionsKept(Expectation.ConnectionsKept e, Evidence evidence) {

@@ -93,7 +93,8 @@ class JudgeTest {
     run = new FakeRun(45_000, ms -> false, ms -> during(ms, 10, 20) ? 11.5 : 10, 0);
     assertEquals(true, judge(strict).held());
     run = new FakeRun(45_000, ms -> false, ms -> during(ms, 10, 20) ? 12.5 : 10, 0);
-    assertEquals("from 10.0 ms to 12.5 ms, +25 %", judge(strict).seen());
+    assertEquals(
+        "from 10.0 ms (10.0 to 10.0) to 12.5 ms (12.5 to 12.5), +25 %", judge(strict).seen());
     assertEquals(false, judge(strict).held());
     assertEquals(
         true,
@@ -101,6 +102,18 @@ class JudgeTest {
                 new Expectation.Unmoved(
                     "browse", 99, 0.2, Duration.ofMillis(3), window(10, 20), window(0, 10)))
             .held());
+  }
+
+  @Test
+  void unmoved_takesHiccupsForTheMachines_andALastingMoveForTheFaults() {
+    Expectation strict =
+        new Expectation.Unmoved("browse", 99, 0.2, Duration.ZERO, window(20, 40), window(0, 20));
+    run = new FakeRun(45_000, ms -> false, ms -> during(ms, 25, 29) ? 90 : 10, 0);
+    assertEquals(true, judge(strict).held(), judge(strict)::seen);
+    run = new FakeRun(45_000, ms -> false, ms -> during(ms, 25, 40) ? 14 : 10, 0);
+    assertEquals(true, judge(strict).held(), "not in every slice");
+    run = new FakeRun(45_000, ms -> false, ms -> during(ms, 20, 40) ? 14 : 10, 0);
+    assertEquals(false, judge(strict).held(), judge(strict)::seen);
   }
 
   @Test
