@@ -132,7 +132,7 @@ class PitfallsIT {
       two.query("commit");
       one.send(new Script().bind("", "s").describe('P', "").execute("", 0).sync().bytes());
       again = one.readToReady(1).toString();
-      assertTrue(again.contains("SELECT 0") && again.contains("|c|"), again);
+      assertTrue(again.contains("SELECT 0") && again.contains("c|"), again);
     }
   }
 
