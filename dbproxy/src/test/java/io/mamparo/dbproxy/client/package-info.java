@@ -1,0 +1,3 @@
+/** Tests of Client sessions. */
+@org.jspecify.annotations.NullMarked
+package io.mamparo.dbproxy.client;

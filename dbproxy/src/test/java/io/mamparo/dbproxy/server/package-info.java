@@ -1,0 +1,3 @@
+/** Tests of Server connections. */
+@org.jspecify.annotations.NullMarked
+package io.mamparo.dbproxy.server;
