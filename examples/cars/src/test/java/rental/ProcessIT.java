@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The jar as it is started by a stack. */
 class ProcessIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir Path directory;
 

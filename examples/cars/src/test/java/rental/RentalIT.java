@@ -23,7 +23,7 @@ import rental.cars.CarsService;
 
 /** Both services with a real database. */
 class RentalIT {
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private static Rental rental;
   private static Api cars;

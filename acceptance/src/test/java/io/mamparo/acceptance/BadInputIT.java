@@ -67,6 +67,7 @@ final class BadInputIT {
         "gameday /no/such/file.yaml",
         "load nonsense",
         "up --port-offset minus-one",
+        "up --detach --data /proc/mamparo",
         "down extra words",
       })
   void aMistakeIsExplained(String words) {

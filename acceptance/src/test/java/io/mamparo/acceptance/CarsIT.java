@@ -155,7 +155,7 @@ final class CarsIT {
     ProcessHandle.of(server).orElseThrow().destroyForcibly();
     Await.until(
         "the server to be gone",
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
         () -> ProcessHandle.of(server).map(h -> !h.isAlive()).orElse(true));
     stack.up().mustSucceed();
     assertEquals(before, replicaPids(), "running services are adopted, not restarted");

@@ -1,5 +1,6 @@
 package io.mamparo.app;
 
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +52,10 @@ final class Logging implements AutoCloseable {
       return new Logging(file);
     } catch (IOException e) {
       throw new Problem(
-          "log " + log, "cannot be written (" + e + ")", "make the directory writable", e);
+          "log " + log,
+          "cannot be written: " + FileTrouble.words(e),
+          "make the directory writable",
+          e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.mamparo.app.control.ControlPlane.StackFile;
 import io.mamparo.app.control.ControlServer;
 import io.mamparo.app.life.DataDirectory;
 import io.mamparo.app.life.Launch;
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -117,7 +118,10 @@ public final class Mamparo implements AutoCloseable {
       return new Mamparo(data, logging, launch, control, plane, stopRequested);
     } catch (IOException e) {
       throw new Problem(
-          "data directory " + data.root(), "cannot be written (" + e + ")", "make it writable", e);
+          "data directory " + data.root(),
+          "cannot be written: " + FileTrouble.words(e),
+          "make it writable",
+          e);
     } finally {
       if (!started) {
         launch.abandon();

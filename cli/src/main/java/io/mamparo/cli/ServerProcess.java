@@ -2,6 +2,7 @@ package io.mamparo.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mamparo.app.ControlFile;
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.kernel.Problem;
 import java.io.File;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class ServerProcess {
     } catch (IOException e) {
       throw new Problem(
           "data directory " + data,
-          "cannot be used (" + e + ")",
+          "cannot be used: " + FileTrouble.words(e),
           "make it writable, or choose another one with --data",
           e);
     }

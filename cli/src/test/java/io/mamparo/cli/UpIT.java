@@ -64,7 +64,7 @@ class UpIT {
         (what, pid) ->
             Await.until(
                 what + " (" + pid + ") is gone",
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
                 () -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)));
   }
 
@@ -96,7 +96,7 @@ class UpIT {
       assertTrue(psql.out().contains("kept"), psql.out());
 
       ProcessHandle.of(stack.control().pid()).orElseThrow().destroyForcibly();
-      Await.until("Mamparo is gone", Duration.ofSeconds(10), () -> !stack.control().alive());
+      Await.until("Mamparo is gone", Duration.ofSeconds(60), () -> !stack.control().alive());
       assertEquals(4, stack.mamparo("status").status());
       assertReady(stack.up());
       assertEquals(pids, stack.pids(), "what was running is adopted, not restarted");
@@ -173,7 +173,7 @@ class UpIT {
       assertTrue(
           change.out().contains("service front: replace its replicas one by one"), change.out());
       int before = asked.get();
-      Await.until("some more requests", Duration.ofSeconds(10), () -> asked.get() > before + 20);
+      Await.until("some more requests", Duration.ofSeconds(60), () -> asked.get() > before + 20);
       going.set(false);
       client.join();
 
@@ -210,7 +210,7 @@ class UpIT {
       assertReady(stack.up());
       Map<String, Long> pids = stack.pids();
       ProcessHandle.of(stack.control().pid()).orElseThrow().destroyForcibly();
-      Await.until("Mamparo is gone", Duration.ofSeconds(10), () -> !stack.control().alive());
+      Await.until("Mamparo is gone", Duration.ofSeconds(60), () -> !stack.control().alive());
       Result down = stack.mamparo("down");
       assertEquals(0, down.status(), down.out());
       assertGone(pids);
@@ -282,7 +282,7 @@ class UpIT {
                   });
       Await.until(
           "the request is on its way",
-          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
           () -> Files.exists(directory.resolve("slow-begun")));
       assertEquals(0, stack.mamparo("down").status());
       slow.join();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Real services for tests; whatever a test leaves running is killed on close. */
 final class Rig implements AutoCloseable {
-  static final Duration SOON = Duration.ofSeconds(30);
+  static final Duration SOON = Duration.ofSeconds(60);
 
   private static final HealthCheck QUICK =
       new HealthCheck(

@@ -132,7 +132,7 @@ class BodiesIT {
       long[] last = {-1};
       Await.until(
           "the service stands still",
-          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
           () -> {
             long now = handed.get();
             boolean still = now == last[0] && now > 0;
@@ -160,14 +160,14 @@ class BodiesIT {
         socket.sendText("message " + i, true).get(10, TimeUnit.SECONDS);
         assertEquals("message " + i, received.poll(10, TimeUnit.SECONDS));
       }
-      Await.until("record", Duration.ofSeconds(5), () -> mesh.seen.size() == 1);
+      Await.until("record", Duration.ofSeconds(60), () -> mesh.seen.size() == 1);
       assertEquals(101, mesh.seen.getFirst().status());
       assertEquals(1, mesh.mesh.observe().services().getFirst().inFlight());
       socket.abort();
-      Await.until("both ends are gone", Duration.ofSeconds(5), () -> server.connections() == 0);
+      Await.until("both ends are gone", Duration.ofSeconds(60), () -> server.connections() == 0);
       Await.until(
           "place given back",
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
           () -> mesh.mesh.observe().services().getFirst().inFlight() == 0);
       assertEquals(1, mesh.seen.size());
     }

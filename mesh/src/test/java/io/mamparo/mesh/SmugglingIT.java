@@ -156,7 +156,7 @@ class SmugglingIT {
       assertTrue(client.closed());
       io.mamparo.testkit.Await.until(
           "the service's connection ends",
-          java.time.Duration.ofSeconds(5),
+          java.time.Duration.ofSeconds(60),
           () -> watched.connections() == 0);
     }
   }

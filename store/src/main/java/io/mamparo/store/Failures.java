@@ -1,5 +1,6 @@
 package io.mamparo.store;
 
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ final class Failures {
     } catch (IOException e) {
       throw new Problem(
           subject(directory),
-          "cannot be created (" + e + ")",
+          "cannot be created: " + FileTrouble.words(e),
           "choose a directory that you may write, with --data",
           e);
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class RealPostgres implements AutoCloseable {
   private static final String USER = "app";
   private static final String PASSWORD = "s3cret";
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofSeconds(60);
 
   private final Path binaries;
   private final Path directory;
@@ -105,7 +105,7 @@ public final class RealPostgres implements AutoCloseable {
     awaitEnd(process);
     Await.until(
         "all of PostgreSQL is gone",
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
         () -> children.stream().noneMatch(ProcessHandle::isAlive));
   }
 

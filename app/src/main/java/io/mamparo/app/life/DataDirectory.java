@@ -1,5 +1,6 @@
 package io.mamparo.app.life;
 
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -54,7 +55,7 @@ public final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new Problem(
           "data directory " + root,
-          "cannot be used (" + e + ")",
+          "cannot be used: " + FileTrouble.words(e),
           "make it writable, or choose another one with --data",
           e);
     }
@@ -150,7 +151,10 @@ public final class DataDirectory implements AutoCloseable {
       return secret;
     } catch (IOException e) {
       throw new Problem(
-          "secret " + file, "cannot be written (" + e + ")", "make the directory writable", e);
+          "secret " + file,
+          "cannot be written: " + FileTrouble.words(e),
+          "make the directory writable",
+          e);
     }
   }
 

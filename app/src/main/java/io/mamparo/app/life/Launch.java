@@ -11,6 +11,7 @@ import io.mamparo.dbproxy.DatabaseProxy;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.dbproxy.ProxySnapshot;
 import io.mamparo.kernel.Clock;
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.mesh.Mesh;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.model.Address;
@@ -242,7 +243,10 @@ public final class Launch implements AutoCloseable {
       return found.size();
     } catch (java.io.IOException e) {
       throw new io.mamparo.kernel.Problem(
-          "data directory " + root, "cannot be used (" + e + ")", "make it writable", e);
+          "data directory " + root,
+          "cannot be used: " + FileTrouble.words(e),
+          "make it writable",
+          e);
     }
   }
 }

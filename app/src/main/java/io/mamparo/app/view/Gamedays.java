@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mamparo.app.control.ControlPlane.GamedayReports;
 import io.mamparo.kernel.Clock;
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,10 @@ public final class Gamedays implements GamedayReports {
       return id;
     } catch (IOException e) {
       throw new Problem(
-          "game day's report", "cannot be kept (" + e + ")", "look at the disk of " + directory, e);
+          "game day's report",
+          "cannot be kept: " + FileTrouble.words(e),
+          "look at the disk of " + directory,
+          e);
     }
   }
 

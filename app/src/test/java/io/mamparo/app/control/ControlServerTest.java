@@ -131,7 +131,7 @@ class ControlServerTest {
     assertEquals(401, code(ask("DELETE /v1/faults HTTP/1.1\r\nHost: localhost", "")));
     assertEquals(List.of(), plane.done);
     assertEquals(202, code(post("/v1/stop", TOKEN, "{}")));
-    Await.until("stop", Duration.ofSeconds(5), () -> plane.done.equals(List.of("stop")));
+    Await.until("stop", Duration.ofSeconds(60), () -> plane.done.equals(List.of("stop")));
   }
 
   @Test
