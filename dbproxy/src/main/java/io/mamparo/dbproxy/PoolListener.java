@@ -22,4 +22,9 @@ public interface PoolListener {
 
   /** A session was pinned to its server connection. */
   default void onPinned(String database, String login, PinReason reason) {}
+
+  /** As {@link #onPinned(String, String, PinReason)}, with the statement that was the cause. */
+  default void onPinned(String database, String login, PinReason reason, Fingerprint by) {
+    onPinned(database, login, reason);
+  }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Heard implements ProxyListener {
   final List<String> timeouts = new CopyOnWriteArrayList<>();
   final List<String> refusals = new CopyOnWriteArrayList<>();
-  final List<PinReason> pins = new CopyOnWriteArrayList<>();
+  final List<String> pins = new CopyOnWriteArrayList<>();
   final List<String> states = new CopyOnWriteArrayList<>();
 
   @Override
@@ -29,7 +29,7 @@ final class Heard implements ProxyListener {
   }
 
   @Override
-  public void onPinned(String database, String login, PinReason reason) {
-    pins.add(reason);
+  public void onPinned(String database, String login, PinReason reason, Fingerprint by) {
+    pins.add(reason.words() + ": " + by.text() + " until " + reason.until());
   }
 }

@@ -16,13 +16,14 @@ import org.junit.jupiter.api.Test;
 /** What a session leaves on its server: it keeps the server as long as that is there, no longer. */
 class PinsIT {
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Heard HEARD = new Heard();
   private static RealPostgres postgres;
   private static TestProxy proxy;
 
   @BeforeAll
   static void start() throws IOException {
     postgres = RealPostgres.start();
-    proxy = new TestProxy(postgres, 2, LONG, ProxyListener.NONE);
+    proxy = new TestProxy(postgres, 2, LONG, HEARD);
     try (RawClient client = proxy.direct()) {
       client.query("create table t (id serial primary key, name text)");
       client.query(
@@ -145,6 +146,9 @@ class PinsIT {
     try (RawClient client = proxy.raw()) {
       ask(client, "load 'auto_explain'");
       pinned(PinReason.LOAD);
+      assertTrue(
+          HEARD.pins.contains("LOAD: load ? until DISCARD ALL, or the session ends"),
+          HEARD.pins.toString());
       ask(client, "listen x");
       ask(client, "discard all");
       free();

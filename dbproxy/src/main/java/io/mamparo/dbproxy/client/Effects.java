@@ -113,7 +113,7 @@ final class Effects {
     }
     touched |= (traits & Traits.SETTING) != 0;
     if (touched && uncertain(traits, failed || segment.wasRolledBack())) {
-      leftovers.suspectSettings(List.of(""));
+      leftovers.suspectSettings(List.of(""), segment.fingerprint());
     }
     touched &= status != Backend.IDLE;
     if (schemaChanges && status == Backend.IDLE) {
@@ -142,12 +142,12 @@ final class Effects {
   private void left(int traits, boolean failed, Segment segment) {
     // A failed statement leaves nothing behind but the lock it may have taken.
     int left = failed ? traits & Traits.ADVISORY_LOCK : traits;
-    leftovers.suspect(left);
+    leftovers.suspect(left, segment.fingerprint());
     if ((traits & Traits.OPAQUE_SETTING) != 0) {
-      leftovers.suspectSettings(segment.settings());
+      leftovers.suspectSettings(segment.settings(), segment.fingerprint());
     }
     if ((left & Traits.LOAD) != 0) {
-      session.pins().pin(PinReason.LOAD);
+      session.pins().pin(PinReason.LOAD, segment.fingerprint());
     }
   }
 
@@ -170,7 +170,8 @@ final class Effects {
         }
       }
       case Change.ResetAll all -> resetAll(server);
-      case Change.Opaque opaque -> leftovers.suspectSettings(List.of(""));
+      case Change.Opaque opaque ->
+          leftovers.suspectSettings(List.of(""), io.mamparo.dbproxy.Fingerprint.OTHER);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.Fingerprint;
 import io.mamparo.dbproxy.PinReason;
 import io.mamparo.dbproxy.intern.Traits;
 import io.mamparo.dbproxy.server.ServerConnection;
@@ -29,6 +30,7 @@ final class Leftovers {
   /** {@link Traits} of what may be left. */
   private int suspects;
 
+  private Fingerprint cause = Fingerprint.NONE;
   private boolean asks;
   private boolean asksSettings;
   private boolean unknownName;
@@ -38,14 +40,16 @@ final class Leftovers {
     this.session = session;
   }
 
-  /** Something may have been left, or may have gone. */
-  void suspect(int traits) {
+  /** Something may have been left by a statement, or may have gone. */
+  void suspect(int traits, Fingerprint by) {
+    cause = (traits & Traits.VISIBLE) == 0 ? cause : by;
     suspects |= traits & Traits.VISIBLE;
     asks |= suspects != 0;
   }
 
   /** Settings have changed, and not only in ways that the texts tell. */
-  void suspectSettings(List<String> texts) {
+  void suspectSettings(List<String> texts, Fingerprint by) {
+    cause = by;
     asks = true;
     asksSettings = true;
     if (texts.isEmpty()) {
@@ -155,11 +159,11 @@ final class Leftovers {
   private void pins(int left, boolean settingsLost) {
     Pins pins = session.pins();
     if (settingsLost) {
-      pins.pin(PinReason.SETTING);
+      pins.pin(PinReason.SETTING, cause);
     }
     PinReason reason = Traits.pin(left);
     if (reason != null) {
-      pins.repin(reason);
+      pins.repin(reason, cause);
     } else {
       pins.unpinVisible();
     }

@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.Fingerprint;
 import io.mamparo.dbproxy.PinReason;
 import io.mamparo.dbproxy.client.Requests.Verdict;
 import io.mamparo.dbproxy.intern.SharedStatement;
@@ -71,7 +72,7 @@ final class Parsing {
   }
 
   private Verdict large(int nameLength, ServerConnection server, Segment segment) {
-    session.pins().pin(PinReason.LARGE_STATEMENT);
+    session.pins().pin(PinReason.LARGE_STATEMENT, Fingerprint.OTHER);
     if (nameLength == 0) {
       unnamed.parsedLarge();
       server.unnamed(null);

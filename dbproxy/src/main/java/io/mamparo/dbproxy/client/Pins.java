@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.Fingerprint;
 import io.mamparo.dbproxy.PinReason;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ final class Pins {
   private final Account account;
   private @Nullable PinReason lasting;
   private @Nullable PinReason visible;
+  private Fingerprint cause = Fingerprint.NONE;
 
   Pins(Desk desk, Account account) {
     this.desk = desk;
@@ -23,25 +25,33 @@ final class Pins {
     return lasting == null ? visible : lasting;
   }
 
+  /** The statement that began it; means nothing without a reason. */
+  Fingerprint cause() {
+    return cause;
+  }
+
   /** Until DISCARD ALL or the session's end. */
-  void pin(PinReason why) {
+  void pin(PinReason why, Fingerprint by) {
     if (lasting == null) {
-      tell(why);
+      tell(why, by);
       lasting = why;
     }
   }
 
   /** Until the server no longer sees it. */
-  void repin(PinReason why) {
+  void repin(PinReason why, Fingerprint by) {
     if (visible != why) {
-      tell(why);
+      tell(why, by);
       visible = why;
     }
   }
 
-  private void tell(PinReason why) {
+  private void tell(PinReason why, Fingerprint by) {
     if (reason() == null) {
-      desk.recorder().listener().onPinned(account.login().database(), account.login().user(), why);
+      cause = by;
+      desk.recorder()
+          .listener()
+          .onPinned(account.login().database(), account.login().user(), why, by);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.Fingerprint;
 import io.mamparo.dbproxy.PinReason;
 import io.mamparo.dbproxy.client.Requests.Verdict;
 import io.mamparo.dbproxy.server.ServerConnection;
@@ -348,6 +349,11 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
   /** Why it keeps its server connection; null when it does not. */
   public @Nullable PinReason pinReason() {
     return pins.reason();
+  }
+
+  /** The statement because of which it keeps it; means nothing when it does not. */
+  public Fingerprint pinnedBy() {
+    return pins.cause();
   }
 
   void fatal(String sqlState, String message, @Nullable String hint) {
