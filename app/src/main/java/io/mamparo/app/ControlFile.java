@@ -3,6 +3,7 @@ package io.mamparo.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mamparo.kernel.FileTrouble;
 import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public record ControlFile(long pid, String address, String token) {
     } catch (IOException e) {
       throw new Problem(
           file.toString(),
-          "cannot be read (" + e.getClass().getSimpleName() + ")",
+          "cannot be read: " + FileTrouble.words(e),
           "run this as the user who runs the stack",
           e);
     }

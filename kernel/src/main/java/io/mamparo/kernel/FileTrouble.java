@@ -19,13 +19,15 @@ public final class FileTrouble {
       case FileAlreadyExistsException other -> other.getFile() + " is a file, not a directory";
       case FileSystemException other when other.getReason() != null ->
           lower(other.getReason()) + " (" + other.getFile() + ")";
-      default -> e.getMessage() == null ? "the disk refused it" : lower(e.getMessage());
+      default -> lower(String.valueOf(e.getMessage()));
     };
   }
 
-  private static String lower(String text) {
-    return text.isEmpty()
-        ? text
-        : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+  /** The first line, as the middle of a sentence. */
+  private static String lower(String message) {
+    String line = message.lines().findFirst().orElse("");
+    return line.isEmpty() || line.equals("null")
+        ? "the disk refused it"
+        : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 }

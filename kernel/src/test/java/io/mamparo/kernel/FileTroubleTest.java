@@ -22,6 +22,7 @@ class FileTroubleTest {
         FileTrouble.words(new FileSystemException("/a", null, "Read-only file system")));
     assertEquals(
         "no space left on device", FileTrouble.words(new IOException("No space left on device")));
+    assertEquals("a line", FileTrouble.words(new IOException("A line\n and where it stands")));
     assertEquals("the disk refused it", FileTrouble.words(new IOException()));
   }
 }
