@@ -6,7 +6,7 @@
 # SOURCE is a source tree of the server's version (its src/test/regress and src/test/isolation suffice). Needs PostgreSQL's
 # programs with pg_regress and isolationtester, gcc, and the server's headers; PGBIN, PGXS and PGINCLUDE say where they are
 # when not where Debian puts them. PROXY_PORT names a proxy that runs already, with login postgres/regress to the databases
-# regression and isolation_regression at port PORT. The differences are left in OUT (default: a fresh temporary directory).
+# regression and isolation_regression at port PORT; SCHEDULE another list of tests. The differences are left in OUT (default: a fresh temporary directory).
 set -euo pipefail
 source=$(realpath "$1"); shift
 suites=${*:-regress isolation}
@@ -69,20 +69,23 @@ YAML
 }
 
 suite() { # $1: regress or isolation   $2: direct or proxy
-  local results=$out/$1-$2 db=regression to=$port tool=regress/pg_regress
+  # Both run in the same place: its name is in the outputs, and the server writes to it.
+  local results=$out/$1-$2 db=regression to=$port tool=regress/pg_regress work=$out/work
   [ "$1" = isolation ] && { db=isolation_regression; tool=isolation/pg_isolation_regress; }
-  rm -rf "$results"; mkdir -p "$results"
+  rm -rf "$results" "$work"
+  "${as[@]}" mkdir -p "$work"
   start "$1-$2"
   database $db
   [ "$2" = proxy ] && { proxy_up $db; to=${PROXY_PORT:-$((6432 + offset))}; }
-  ( cd "$results" && "$pgxs/src/test/$tool" --use-existing --dbname=$db --host=127.0.0.1 --port="$to" --user=$user \
-      --bindir="$bin" --dlpath="$out" --inputdir="$source/src/test/$1" --outputdir="$results" \
+  ( cd "$work" && "${as[@]}" "$pgxs/src/test/$tool" --use-existing --dbname=$db --host=127.0.0.1 --port="$to" --user=$user \
+      --bindir="$bin" --dlpath="$out" --inputdir="$source/src/test/$1" --outputdir="$work" \
       --max-concurrent-tests=20 \
-      --schedule="$source/src/test/$1/$([ "$1" = regress ] && echo parallel_schedule || echo isolation_schedule)" ) \
-    >"$results/log" 2>&1 || true
+      --schedule="${SCHEDULE:-$source/src/test/$1/$([ "$1" = regress ] && echo parallel_schedule || echo isolation_schedule)}" ) \
+    >"$out/$1-$2.log" 2>&1 || true
+  mv "$work" "$results"
   proxy_down
   stop
-  tail -3 "$results/log"
+  tail -n 5 "$out/$1-$2.log"
 }
 
 [ -f "$out/regress.so" ] || gcc -O1 -w -fPIC -shared -I"$include" -o "$out/regress.so" "$source/src/test/regress/regress.c"
