@@ -78,7 +78,7 @@ final class CarsIT {
     assertEquals(Integer.toString(stack.port(6432)), env.get("PGPORT"));
     Command.Result psql =
         Command.run(
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
             env,
             List.of(
                 "psql",
@@ -118,7 +118,7 @@ final class CarsIT {
     String traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     Await.until(
         "a trace with both services and a statement",
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         () -> {
           stack.http.send(
               java.net.http.HttpRequest.newBuilder(stack.ingress("/api/v0.1/car/ACC-1"))
@@ -140,7 +140,7 @@ final class CarsIT {
     java.nio.file.Path file = stack.home.resolve("metrics.txt");
     java.nio.file.Files.writeString(file, metrics.body());
     Command.run(
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
             Map.of(),
             List.of("sh", "-c", "promtool check metrics < '" + file + "'"))
         .mustSucceed();

@@ -52,7 +52,7 @@ final class FlaskIT {
             .build();
     Await.until(
         "a trace of a request with a statement that names no trace",
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         () -> {
           stack.http.send(traced, HttpResponse.BodyHandlers.ofString());
           HttpResponse<String> trace = stack.get(stack.control("/v1/traces/" + traceId));
