@@ -14,6 +14,7 @@ git|git|the repository
 psql|postgresql-client|statements as a user makes them
 chromium|chromium|the console in a real browser
 chromedriver|chromium-driver|the console in a real browser
+haproxy|haproxy|a load balancer to compare with
 promtool|prometheus|the form of /metrics
 ps|procps|looking at processes
 setsid|util-linux|processes in sessions of their own

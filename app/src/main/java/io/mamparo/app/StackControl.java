@@ -197,6 +197,11 @@ final class StackControl implements ControlPlane, AutoCloseable {
   }
 
   @Override
+  public void tap(Map<String, String> wanted, OutputStream out) throws java.io.IOException {
+    launch.taps().run(wanted, out);
+  }
+
+  @Override
   public List<String> logNames() {
     return logs.names();
   }

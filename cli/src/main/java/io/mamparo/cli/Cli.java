@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       CheckCommand.class,
       LogsCommand.class,
+      TapCommand.class,
       EnvCommand.class,
       LoadCommand.class,
       GamedayCommand.class,

@@ -4,6 +4,7 @@ import io.mamparo.kernel.Clock;
 import io.mamparo.mesh.accept.Door;
 import io.mamparo.mesh.choose.RouteTable;
 import io.mamparo.mesh.defend.Edge;
+import io.mamparo.mesh.defend.RouteLimits;
 import io.mamparo.mesh.defend.ServicePlan;
 import io.mamparo.mesh.defend.ServiceState;
 import io.mamparo.mesh.exchange.MeshLoop;
@@ -35,6 +36,7 @@ public final class Mesh implements AutoCloseable {
   private final Clock clock;
   private final Listeners listeners;
   private final Faults faults = new Faults();
+  private final RouteLimits limits = new RouteLimits();
   private final List<MeshLoop> parts = new ArrayList<>();
   private final Map<String, ServiceState> services = new HashMap<>();
   private volatile Map<String, Opened> doors = Map.of();
@@ -76,7 +78,9 @@ public final class Mesh implements AutoCloseable {
     this.loops = loops;
     this.clock = clock;
     this.listeners = listeners;
-    plan = new Plan(MeshConfig.empty(), new RouteTable(List.of(), Map.of()), List.of(), Map.of());
+    plan =
+        new Plan(
+            MeshConfig.empty(), new RouteTable(List.of(), Map.of()), List.of(), Map.of(), limits);
     for (EventLoop loop : loops.all()) {
       parts.add(
           new MeshLoop(
@@ -178,7 +182,8 @@ public final class Mesh implements AutoCloseable {
         .forEach(this::forget);
     Map<Integer, Plan.Entry> entries = new HashMap<>();
     opened.values().forEach(o -> entries.put(o.door().slot(), entry(o, targets, indexes, now)));
-    return new Plan(config, new RouteTable(config.routes(), indexes), targets, entries);
+    limits.keep(config.routes());
+    return new Plan(config, new RouteTable(config.routes(), indexes), targets, entries, limits);
   }
 
   private void forget(String service) {
@@ -220,6 +225,11 @@ public final class Mesh implements AutoCloseable {
     return opened == null ? -1 : opened.door().port();
   }
 
+  /** Checks tokens in another way; when it returns, new requests on all loops are. */
+  public void check(TokenCheck by) {
+    onLoops(part -> part.check(by));
+  }
+
   /** The faults, which can be changed at any time. */
   public Faults faults() {
     return faults;
@@ -235,7 +245,8 @@ public final class Mesh implements AutoCloseable {
             .map(d -> new MeshSnapshot.Listener(d.id(), d.port(), d.connections(), d.turnedAway()))
             .toList(),
         at.targets.stream().flatMap(t -> t.plan().state.edges(now).stream()).toList(),
-        at.targets.stream().map(t -> t.plan().snapshot()).toList());
+        at.targets.stream().map(t -> t.plan().snapshot()).toList(),
+        limits.snapshot());
   }
 
   /**

@@ -42,6 +42,10 @@ public record MeshConfig(
             names.contains(target.service()),
             "route " + route.id() + " leads to unknown service " + target.service());
       }
+      RouteRules.Mirror mirror = route.rules().mirror();
+      require(
+          mirror == null || names.contains(mirror.service()),
+          "route " + route.id() + " mirrors to an unknown service");
     }
   }
 
@@ -78,6 +82,7 @@ public record MeshConfig(
    * @param retries when a request is tried again
    * @param breaker when calls from one caller are refused for a while; null means never
    * @param outliers when an endpoint is left out for a while; null means never
+   * @param policy how its endpoints are chosen, who may call it, and what is broken on purpose
    */
   public record Service(
       String name,
@@ -87,7 +92,36 @@ public record MeshConfig(
       int concurrency,
       Retries retries,
       @Nullable BreakerConfig breaker,
-      @Nullable OutlierConfig outliers) {
+      @Nullable OutlierConfig outliers,
+      ServicePolicy policy) {
+    /** One with the usual policy. */
+    public Service(
+        String name,
+        List<Endpoint> endpoints,
+        Duration timeout,
+        @Nullable Duration perTryTimeout,
+        int concurrency,
+        Retries retries,
+        @Nullable BreakerConfig breaker,
+        @Nullable OutlierConfig outliers) {
+      this(
+          name,
+          endpoints,
+          timeout,
+          perTryTimeout,
+          concurrency,
+          retries,
+          breaker,
+          outliers,
+          ServicePolicy.DEFAULT);
+    }
+
+    /** The same with another policy. */
+    public Service with(ServicePolicy other) {
+      return new Service(
+          name, endpoints, timeout, perTryTimeout, concurrency, retries, breaker, outliers, other);
+    }
+
     public Service {
       endpoints = List.copyOf(endpoints);
       requirePositive(timeout, "timeout");
@@ -123,10 +157,26 @@ public record MeshConfig(
    * @param healthy whether its health checks pass; others are used only in a panic
    * @param weight its share compared with the others', at least 1
    * @param version for display, such as a canary's; may be null
+   * @param priority 0 is used first; others as far as those before them are not healthy enough
+   * @param zone where it is; may be null
    */
   public record Endpoint(
-      String id, String host, int port, boolean healthy, int weight, @Nullable String version) {
+      String id,
+      String host,
+      int port,
+      boolean healthy,
+      int weight,
+      @Nullable String version,
+      int priority,
+      @Nullable String zone) {
+    /** One of the first priority, nowhere in particular. */
+    public Endpoint(
+        String id, String host, int port, boolean healthy, int weight, @Nullable String version) {
+      this(id, host, port, healthy, weight, version, 0, null);
+    }
+
     public Endpoint {
+      require(priority >= 0 && priority < 16, "priority of endpoint " + id + " must be 0 to 15");
       require(port > 0 && port < 65536, "port " + port + " of endpoint " + id);
       require(weight > 0 && weight <= 1_000_000, "weight of endpoint " + id);
     }
@@ -156,7 +206,13 @@ public record MeshConfig(
         new Retries(
             RetryBudgetConfig.defaults(),
             3,
-            Set.of(RetryOn.values()),
+            Set.of(
+                RetryOn.CONNECT,
+                RetryOn.RESET,
+                RetryOn.TIMEOUT,
+                RetryOn.BAD_GATEWAY,
+                RetryOn.UNAVAILABLE,
+                RetryOn.GATEWAY_TIMEOUT),
             Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE"),
             64 * 1024,
             Duration.ofMillis(25));
@@ -183,28 +239,38 @@ public record MeshConfig(
     /** The answer was 503. */
     UNAVAILABLE,
     /** The answer was 504. */
-    GATEWAY_TIMEOUT
+    GATEWAY_TIMEOUT,
+    /** The answer was any other 5xx. */
+    SERVER_ERROR,
+    /** The answer was 429; tried again after its Retry-After. */
+    TOO_MANY_REQUESTS
   }
 
   /**
    * A rule of the ingress.
    *
    * @param id what records call it
-   * @param host without a port, lower case; null means any; {@code *.example.org} means any below
-   * @param path exact; a prefix when it ends with {@code *}; a template when a segment is {@code
-   *     {name}}, which stands for any one segment
-   * @param headers all of which must be there with exactly this value; names in lower case
-   * @param to services with their weights
+   * @param match which requests it is for
+   * @param to services with their weights; may be empty only when it redirects
+   * @param rules what else it does
    */
-  public record Route(
-      String id, @Nullable String host, String path, Map<String, String> headers, List<Target> to) {
+  public record Route(String id, RouteMatch match, List<Target> to, RouteRules rules) {
     public Route {
-      headers = Map.copyOf(headers);
       to = List.copyOf(to);
-      require(path.startsWith("/"), "path " + path + " of route " + id + " must start with /");
-      require(!to.isEmpty(), "route " + id + " leads nowhere");
+      require(!to.isEmpty() || rules.redirect() != null, "route " + id + " leads nowhere");
       require(
-          to.stream().mapToLong(Target::weight).sum() > 0, "route " + id + " has no weight at all");
+          to.isEmpty() || to.stream().mapToLong(Target::weight).sum() > 0,
+          "route " + id + " has no weight at all");
+    }
+
+    /** One that just leads somewhere. */
+    public Route(
+        String id,
+        @Nullable String host,
+        String path,
+        Map<String, String> headers,
+        List<Target> to) {
+      this(id, RouteMatch.of(host, path, headers), to, RouteRules.NONE);
     }
   }
 

@@ -10,13 +10,24 @@ import org.jspecify.annotations.Nullable;
  * @param listeners one for each listener
  * @param edges one for each caller and service between which a request has gone
  * @param services one for each service
+ * @param limits one for each route with a limit
  */
-public record MeshSnapshot(List<Listener> listeners, List<Edge> edges, List<Service> services) {
+public record MeshSnapshot(
+    List<Listener> listeners, List<Edge> edges, List<Service> services, List<RouteLimit> limits) {
   public MeshSnapshot {
+    limits = List.copyOf(limits);
     listeners = List.copyOf(listeners);
     edges = List.copyOf(edges);
     services = List.copyOf(services);
   }
+
+  /**
+   * A route's limit.
+   *
+   * @param refused requests answered 429 since the start
+   * @param forgotten keys whose count was given up because there were too many at once
+   */
+  public record RouteLimit(String route, long refused, long forgotten) {}
 
   /**
    * A listener.
@@ -35,6 +46,8 @@ public record MeshSnapshot(List<Listener> listeners, List<Edge> edges, List<Serv
    * @param retryBudget retries that the last seconds' requests still allow
    * @param retries tried again since the start
    * @param retriesRefused not tried again since the start because the budget was spent
+   * @param denied refused since the start because no rule allows them
+   * @param wouldDeny let through since the start although no rule allows them, for a dry run
    */
   public record Edge(
       String caller,
@@ -44,7 +57,9 @@ public record MeshSnapshot(List<Listener> listeners, List<Edge> edges, List<Serv
       @Nullable BreakerSnapshot breaker,
       double retryBudget,
       long retries,
-      long retriesRefused) {}
+      long retriesRefused,
+      long denied,
+      long wouldDeny) {}
 
   /**
    * A service.
@@ -52,9 +67,17 @@ public record MeshSnapshot(List<Listener> listeners, List<Edge> edges, List<Serv
    * @param inFlight requests under way, from all callers
    * @param concurrency how many there may be
    * @param bulkheadRefused refused since the start
+   * @param mirrored copies of other services' requests that were sent to it since the start
+   * @param mirrorLeftOut copies that were not, to bound them
    */
   public record Service(
-      String name, int inFlight, int concurrency, long bulkheadRefused, List<Endpoint> endpoints) {
+      String name,
+      int inFlight,
+      int concurrency,
+      long bulkheadRefused,
+      long mirrored,
+      long mirrorLeftOut,
+      List<Endpoint> endpoints) {
     public Service {
       endpoints = List.copyOf(endpoints);
     }

@@ -12,6 +12,26 @@ public enum Reason {
   NO_ROUTE(404, "no-route", "no route matches", "look at routes: in the stack file"),
   TOO_MANY_CONNECTIONS(
       503, "too-many-connections", "the listener's connections are used up", "look at the clients"),
+  RATE_LIMITED(
+      429,
+      "rate-limited",
+      "more requests came than the route's limit: allows",
+      "wait as Retry-After says, or look at limit: of the route"),
+  NOT_ALLOWED(
+      403,
+      "not-allowed",
+      "no allow: rule of the service lets this caller do this",
+      "look at allow: of the service in the stack file"),
+  NO_TOKEN(
+      401,
+      "no-token",
+      "the route wants a token, and this one is not good",
+      "look at the client's token and at mesh.jwt in the stack file"),
+  SHED(
+      503,
+      "shed",
+      "the service is nearly full, and requests of low priority give way",
+      "look at the service's latency and replicas"),
   DRAINING(503, "draining", "the mesh is shutting down", "try again, on a new connection"),
   BULKHEAD_FULL(
       503,

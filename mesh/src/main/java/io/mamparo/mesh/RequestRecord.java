@@ -43,6 +43,9 @@ public interface RequestRecord {
   /** Whether the tries ended because the budget was spent. */
   boolean budgetSpent();
 
+  /** Whether it went on although no rule allows it, for authorization is a dry run. */
+  boolean wouldDeny();
+
   /** When the head had arrived, in nanoseconds since 1970. */
   long startEpochNanos();
 

@@ -106,7 +106,16 @@ public final class Defaults {
   /** A stack with nothing in it. */
   public static Stack stack(String name) {
     return new Stack(
-        name, Map.of(), PROXY, INGRESS, Map.of(), List.of(), VisitorSpec.OFF, TELEMETRY, CONSOLE);
+        name,
+        Map.of(),
+        PROXY,
+        INGRESS,
+        Map.of(),
+        List.of(),
+        VisitorSpec.OFF,
+        TELEMETRY,
+        CONSOLE,
+        MeshSpec.DEFAULT);
   }
 
   /** One replica of a service that asks for nothing. */
@@ -124,7 +133,8 @@ public final class Defaults {
         GUARDS,
         SLO,
         RESTART,
-        STOP_GRACE);
+        STOP_GRACE,
+        TrafficSpec.DEFAULT);
   }
 
   private static Duration seconds(int seconds) {

@@ -37,7 +37,11 @@ public record RetrySpec(
     /** The answer was 503. */
     UNAVAILABLE,
     /** The answer was 504. */
-    GATEWAY_TIMEOUT
+    GATEWAY_TIMEOUT,
+    /** The answer was any 5xx. */
+    SERVER_ERROR,
+    /** The answer was 429; tried again after its Retry-After. */
+    TOO_MANY_REQUESTS
   }
 
   public RetrySpec {

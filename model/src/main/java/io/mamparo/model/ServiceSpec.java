@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls services it calls through the mesh
  * @param guards what protects it and its callers
  * @param stopGrace from SIGTERM to SIGKILL
+ * @param traffic how requests reach its replicas, and whose
  */
 public record ServiceSpec(
     String name,
@@ -29,7 +30,8 @@ public record ServiceSpec(
     Guards guards,
     SloSpec slo,
     RestartSpec restart,
-    Duration stopGrace) {
+    Duration stopGrace,
+    TrafficSpec traffic) {
   public ServiceSpec {
     Require.serviceName(name);
     Require.between(0, replicas, 1_000, "replicas");
@@ -56,6 +58,13 @@ public record ServiceSpec(
         Require.between(1, connections, 10_000, "connections");
       }
     }
+  }
+
+  /** The same from elsewhere. */
+  public ServiceSpec with(Source other) {
+    return new ServiceSpec(
+        name, other, replicas, env, port, health, database, calls, guards, slo, restart, stopGrace,
+        traffic);
   }
 
   /** The pool's size, which is the service's own or the default of all pools. */

@@ -44,11 +44,50 @@ public sealed interface Source {
     }
   }
 
-  /** {@code http://host:port} or, with {@code tls}, {@code https://host:port}. */
-  record Endpoint(boolean tls, Address address) {
+  /**
+   * {@code http://host:port} or, with {@code tls}, {@code https://host:port}.
+   *
+   * @param weight its share, compared with the others'
+   * @param priority 0 is used first
+   * @param zone where it is
+   * @param srv whether the host names a service in DNS (SRV), which says hosts and ports
+   * @param name what was written, when the address was found behind it
+   */
+  record Endpoint(
+      boolean tls,
+      Address address,
+      int weight,
+      int priority,
+      @Nullable String zone,
+      boolean srv,
+      @Nullable String name) {
+    /** One of weight 1, used first, nowhere in particular. */
+    public Endpoint(boolean tls, Address address) {
+      this(tls, address, 1, 0, null, false, null);
+    }
+
+    /** Whether its addresses are to be looked up. */
+    public boolean named() {
+      boolean literal = address.host().indexOf(':') >= 0 || address.host().matches("[0-9.]+");
+      return srv || !(literal || address.host().equals("localhost"));
+    }
+
+    /** One of the addresses that were found behind its name. */
+    public Endpoint at(Address found, int times, int after) {
+      return new Endpoint(
+          tls,
+          found,
+          (int) Math.min(1_000_000, (long) weight * times),
+          Math.min(15, priority + after),
+          zone,
+          false,
+          srv ? address.host() : address.toString());
+    }
+
     @Override
     public String toString() {
-      return (tls ? "https://" : "http://") + address;
+      String scheme = (tls ? "https" : "http") + (srv ? "+srv" : "");
+      return scheme + "://" + (srv ? address.host() : address.toString());
     }
   }
 }

@@ -20,11 +20,18 @@ public record Stack(
     List<RouteSpec> routes,
     VisitorSpec visitors,
     TelemetrySpec telemetry,
-    ConsoleSpec console) {
+    ConsoleSpec console,
+    MeshSpec mesh) {
   public Stack {
     Require.serviceName(name);
     databases = Require.ordered(databases);
     services = Require.ordered(services);
     routes = List.copyOf(routes);
+  }
+
+  /** The same with other services. */
+  public Stack with(Map<String, ServiceSpec> others) {
+    return new Stack(
+        name, databases, proxy, ingress, others, routes, visitors, telemetry, console, mesh);
   }
 }

@@ -118,7 +118,7 @@ class StackFileTest {
         stack.telemetry());
     assertEquals(new Address("127.0.0.1", 17070), stack.console().listen().explicit());
     assertEquals("*.example.org", stack.routes().get(0).host());
-    assertEquals(Map.of("x-beta", "1"), stack.routes().get(0).headers());
+    assertEquals(Map.of("x-beta", RouteSpec.Wanted.exactly("1")), stack.routes().get(0).headers());
   }
 
   @Test

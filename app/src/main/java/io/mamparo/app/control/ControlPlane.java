@@ -2,6 +2,7 @@ package io.mamparo.app.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +71,14 @@ public interface ControlPlane {
    * @return false when there is nothing of that name
    */
   boolean logs(String name, int tail, boolean follow, OutputStream out);
+
+  /**
+   * Writes requests as they end, a line each, until the reader goes away.
+   *
+   * @param wanted which; the parameters are those of the query string
+   * @throws IOException when the reader has gone away
+   */
+  void tap(Map<String, String> wanted, OutputStream out) throws IOException;
 
   /** What logs there are. */
   List<String> logNames();

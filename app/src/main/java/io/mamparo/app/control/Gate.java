@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * <p>While the listener stands on loopback, reading is open, but only to requests whose {@code
  * Host} names this machine: a web page that rebinds its own name to 127.0.0.1 still sends its own
- * name. Everything that changes something, and logs, need the bearer token; so does everything on
+ * name. Everything that changes something, logs and taps need the bearer token; so does everything on
  * another address. The token is compared in constant time.
  */
 final class Gate implements Filter {
@@ -82,7 +82,8 @@ final class Gate implements Filter {
     if (!reads && !api) {
       return Verdict.WRONG_METHOD;
     }
-    boolean secret = path.startsWith("/v1/logs") || path.startsWith("/v1/env");
+    boolean secret =
+        path.startsWith("/v1/logs") || path.startsWith("/v1/tap") || path.startsWith("/v1/env");
     boolean open = loopback ? reads && !secret : path.equals("/healthz");
     return open || known ? Verdict.PASS : Verdict.NO_TOKEN;
   }

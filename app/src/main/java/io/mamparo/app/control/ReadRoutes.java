@@ -55,7 +55,8 @@ final class ReadRoutes {
             (q, s) ->
                 Replies.text(
                     s, "text/plain; charset=utf-8", String.join("\n", plane.logNames()) + "\n"))
-        .get("/v1/logs/{name}", this::logs);
+        .get("/v1/logs/{name}", this::logs)
+        .get("/v1/tap", this::tap);
   }
 
   private static String name(ServerRequest request) {
@@ -121,6 +122,16 @@ final class ReadRoutes {
         "Content-Security-Policy",
         "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
     response.send(page.get());
+  }
+
+  private void tap(ServerRequest request, ServerResponse response) {
+    response.header("Content-Type", "text/plain; charset=utf-8");
+    response.header("Cache-Control", "no-store");
+    try (OutputStream out = response.outputStream()) {
+      plane.tap(parameters(request), out);
+    } catch (IOException | UncheckedIOException e) {
+      // The reader went away.
+    }
   }
 
   private void logs(ServerRequest request, ServerResponse response) {

@@ -18,12 +18,14 @@ public final class HttpEvents implements RequestListener {
   private final EdgeTable edges;
   private final HttpSpans spans;
   private final UnderWay underWay;
+  private final RouteCounts routes;
   private final Map<Reason, Counter> reasons = new EnumMap<>(Reason.class);
 
   public HttpEvents(Telemetry telemetry, BiFunction<String, String, EdgeProbe> probes, int loops) {
     underWay = new UnderWay(loops);
     edges = new EdgeTable(telemetry, EdgeKind.HTTP, probes);
     spans = new HttpSpans(telemetry);
+    routes = new RouteCounts(telemetry);
     CounterFamily family =
         telemetry.counters(
             "mamparo_mesh_own_answers_total",
@@ -45,6 +47,7 @@ public final class HttpEvents implements RequestListener {
     }
     String caller = caller(request);
     Outcome outcome = outcome(reason, request.status());
+    routes.count(request, outcome);
     String service = request.service();
     if (service != null) {
       edges.of(caller, service).record(request.loop(), outcome, request.durationNanos());
@@ -56,7 +59,9 @@ public final class HttpEvents implements RequestListener {
   public void onTry(RequestRecord attempt) {
     String service = attempt.service();
     if (service != null) {
-      edges.of(caller(attempt), service).retried(attempt.loop());
+      String caller = caller(attempt);
+      edges.of(caller, service).retried(attempt.loop());
+      spans.writeTry(attempt, caller);
     }
   }
 
@@ -93,9 +98,10 @@ public final class HttpEvents implements RequestListener {
     return switch (reason) {
       case NONE, FAULT_ABORT -> Outcome.ofHttpStatus(status);
       case CLIENT_GONE -> Outcome.ABANDONED;
-      case BULKHEAD_FULL, BREAKER_OPEN, TOO_MANY_CONNECTIONS, DRAINING -> Outcome.REFUSED;
+      case BULKHEAD_FULL, BREAKER_OPEN, TOO_MANY_CONNECTIONS, DRAINING, SHED, RATE_LIMITED ->
+          Outcome.REFUSED;
       case TRY_TIMEOUT, DEADLINE -> Outcome.TIMEOUT;
-      case BAD_REQUEST, HEAD_TIMEOUT, NO_ROUTE, BODY_TIMEOUT -> Outcome.CLIENT_ERROR;
+      case BAD_REQUEST, HEAD_TIMEOUT, NO_ROUTE, BODY_TIMEOUT, NOT_ALLOWED, NO_TOKEN -> Outcome.CLIENT_ERROR;
       case NO_HEALTHY_ENDPOINT, NO_CONNECTION, CONNECTION_LOST, BAD_RESPONSE, RESPONSE_CUT ->
           Outcome.SERVER_ERROR;
     };

@@ -63,6 +63,40 @@ final class HttpSpans {
     span.end();
   }
 
+  /**
+   * A try that another one followed, as a part of its hop: where it went, how it ended. It is no
+   * error of the trace, for nobody has seen it.
+   */
+  void writeTry(RequestRecord attempt, String caller) {
+    String service = attempt.service();
+    if (service == null) {
+      return;
+    }
+    long id = attempt.span() ^ (attempt.tries() * 0x9e3779b97f4a7c15L);
+    String route = attempt.route();
+    SpanWriter span =
+        telemetry
+            .spans(attempt.loop())
+            .begin(
+                attempt.traceHigh(), attempt.traceLow(), id == 0 ? 1 : id, attempt.span())
+            .named(
+                SpanKind.CLIENT,
+                names.handle(caller),
+                requests.of("failed try of", route == null ? service : route),
+                names.handle(service))
+            .took(attempt.startEpochNanos(), attempt.durationNanos())
+            .status(attempt.status());
+    span.attribute(SpanAttribute.TRIES, attempt.tries());
+    String endpoint = attempt.endpoint();
+    if (endpoint != null) {
+      span.attribute(SpanAttribute.ENDPOINT, names.handle(endpoint));
+    }
+    if (attempt.reason() != Reason.NONE) {
+      span.attribute(SpanAttribute.REASON, names.handle(attempt.reason().text()));
+    }
+    span.end();
+  }
+
   private void details(RequestRecord request, SpanWriter span) {
     if (request.tries() > 1) {
       span.attribute(SpanAttribute.TRIES, request.tries());

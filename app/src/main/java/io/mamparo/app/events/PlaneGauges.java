@@ -66,6 +66,16 @@ public final class PlaneGauges {
           "Retries not made because the budget was spent.",
           edge.retriesRefused(),
           labels);
+      count(
+          "mamparo_mesh_denied_total",
+          "Requests refused because no allow rule lets them through.",
+          edge.denied(),
+          labels);
+      count(
+          "mamparo_mesh_would_deny_total",
+          "Requests that no allow rule lets through, in a dry run.",
+          edge.wouldDeny(),
+          labels);
       if (edge.breaker() != null) {
         double state =
             switch (edge.breaker().state()) {
@@ -103,12 +113,36 @@ public final class PlaneGauges {
           "Requests refused by a full bulkhead.",
           service.bulkheadRefused(),
           labels);
+      count(
+          "mamparo_mesh_mirrored_total",
+          "Copies of requests sent to a service.",
+          service.mirrored(),
+          labels);
+      count(
+          "mamparo_mesh_mirror_left_out_total",
+          "Copies of requests left out, to bound them.",
+          service.mirrorLeftOut(),
+          labels);
       long ejected = service.endpoints().stream().filter(MeshSnapshot.Endpoint::ejected).count();
       gauge(
           "mamparo_mesh_endpoints_ejected",
           "Endpoints left out as outliers.",
           (double) ejected,
           labels);
+    }
+    for (MeshSnapshot.RouteLimit limit : mesh.limits()) {
+      count(
+          "mamparo_mesh_rate_limited_total",
+          "Requests answered 429 by a route's limit.",
+          limit.refused(),
+          "route",
+          limit.route());
+      count(
+          "mamparo_mesh_rate_limit_keys_forgotten_total",
+          "Keys of a route's limit that were given up because there were too many at once.",
+          limit.forgotten(),
+          "route",
+          limit.route());
     }
     for (MeshSnapshot.Listener listener : mesh.listeners()) {
       gauge(

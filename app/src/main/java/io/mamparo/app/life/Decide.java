@@ -62,6 +62,7 @@ public final class Decide {
     same.put("ingress: changed", applied.ingress().equals(desired.ingress()));
     same.put("routes: changed", applied.routes().equals(desired.routes()));
     same.put("visitors: changed", applied.visitors().equals(desired.visitors()));
+    same.put("mesh: changed", applied.mesh().equals(desired.mesh()));
     same.put("telemetry: changed", applied.telemetry().equals(desired.telemetry()));
     same.forEach(
         (what, equal) -> {
@@ -94,6 +95,9 @@ public final class Decide {
     }
     if (!before.guards().equals(after.guards())) {
       differences.add("time-outs, retries or breaker changed");
+    }
+    if (!before.traffic().equals(after.traffic())) {
+      differences.add("balancing, access or faults changed");
     }
     if (!before.slo().equals(after.slo())) {
       differences.add("objectives changed");

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * have failed as often as the stack file says.
  */
 final class EndpointWatch implements AutoCloseable {
-  private record Watched(Address address, HealthSpec health) {}
+  private record Watched(Address address, String host, HealthSpec health) {}
 
   private final Runnable wake;
   private final Map<Watched, Thread> watchers = new HashMap<>();
@@ -37,7 +37,8 @@ final class EndpointWatch implements AutoCloseable {
     for (ServiceSpec service : stack.services().values()) {
       if (service.source() instanceof Source.Endpoints elsewhere) {
         for (Source.Endpoint endpoint : elsewhere.endpoints()) {
-          Watched watched = new Watched(endpoint.address(), service.health());
+          String host = endpoint.name() == null ? endpoint.address().toString() : endpoint.name();
+          Watched watched = new Watched(endpoint.address(), host, service.health());
           Thread known = watchers.remove(watched);
           next.put(watched, known != null ? known : start(watched));
         }
@@ -100,7 +101,7 @@ final class EndpointWatch implements AutoCloseable {
       socket.setSoTimeout(timeout);
       OutputStream out = socket.getOutputStream();
       String request =
-          "GET " + path + " HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n";
+          "GET " + path + " HTTP/1.1\r\nHost: " + watched.host() + "\r\nConnection: close\r\n\r\n";
       out.write(request.getBytes(StandardCharsets.US_ASCII));
       out.flush();
       InputStream in = socket.getInputStream();

@@ -1,6 +1,7 @@
 package io.mamparo.app.life;
 
 import io.mamparo.app.control.ControlServer;
+import io.mamparo.app.events.Taps;
 import io.mamparo.compute.ManagedPostgres;
 import io.mamparo.compute.PostgresConfig;
 import io.mamparo.compute.ProcessRecord;
@@ -49,7 +50,8 @@ public final class Launch implements AutoCloseable {
     state = StateStore.open(data.state(), clock);
     telemetry =
         Telemetry.open(data.telemetry(), TelemetryConfig.DEFAULT, clock, loops.all().size());
-    signals = new Signals(telemetry, clock, loops.all().size());
+    signals =
+        new Signals(telemetry, clock, loops.all().size(), data.root().resolve("access.log"));
     life =
         new Life(
             new Life.Surroundings(data, state, portOffset, path(), random, signals::stack),
@@ -142,6 +144,11 @@ public final class Launch implements AutoCloseable {
   /** Where things are kept. */
   public DataDirectory data() {
     return data;
+  }
+
+  /** Who watch requests. */
+  public Taps taps() {
+    return signals.taps();
   }
 
   /** What is known of how it does. */

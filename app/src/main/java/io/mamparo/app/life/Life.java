@@ -4,15 +4,19 @@ import io.mamparo.app.plan.ComputePlan;
 import io.mamparo.app.plan.DatabaseAccess;
 import io.mamparo.app.plan.MeshPlan;
 import io.mamparo.app.plan.ProxyPlan;
+import io.mamparo.app.tokens.Tokens;
 import io.mamparo.compute.ReplicaListener;
 import io.mamparo.compute.ReplicaStatus;
 import io.mamparo.compute.ServiceStatus;
 import io.mamparo.compute.Services;
+import io.mamparo.kernel.Clock;
 import io.mamparo.kernel.Problem;
 import io.mamparo.mesh.Mesh;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.mesh.MeshSnapshot;
+import io.mamparo.mesh.TokenCheck;
 import io.mamparo.model.Defaults;
+import io.mamparo.model.MeshSpec;
 import io.mamparo.model.RouteSpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Source;
@@ -49,6 +53,7 @@ public final class Life implements AutoCloseable {
   private final Mesh mesh;
   private final Services services;
   private final EndpointWatch endpoints;
+  private final EndpointNames names;
   private final Visitor visitor = new Visitor(); // guarded by turn
   private final ReentrantLock turn = new ReentrantLock();
   private final Semaphore events = new Semaphore(1);
@@ -61,6 +66,9 @@ public final class Life implements AutoCloseable {
   private volatile @Nullable String problem;
   private volatile boolean ending;
   private boolean ingressOpen = true; // guarded by turn
+  private @Nullable Tokens tokens; // guarded by turn
+  private final Clock clock = Clock.system();
+  private Map<String, ServiceSpec> watched = Map.of(); // guarded by turn
 
   /**
    * What surrounds a stack's life.
@@ -95,6 +103,11 @@ public final class Life implements AutoCloseable {
     mesh = planes.mesh();
     services = planes.services(new Replicas(), name -> ready.contains(name));
     endpoints = new EndpointWatch(this::wake);
+    names =
+        new EndpointNames(
+            new Dns(
+                io.netty.resolver.dns.DnsServerAddressStreamProviders.platformDefault()),
+            this::wake);
     thread = Thread.ofPlatform().name("life").daemon().unstarted(this::loop);
   }
 
@@ -176,7 +189,8 @@ public final class Life implements AutoCloseable {
     // Listeners first: a port that is taken is found before anything is started.
     refreshMesh();
     databases.start(stack);
-    endpoints.watch(stack);
+    names.follow(stack);
+    followTokens(stack.mesh().jwt());
     refresh();
     services.apply(
         ComputePlan.of(
@@ -186,6 +200,14 @@ public final class Life implements AutoCloseable {
                 ports,
                 stack.proxy().listen().at(around.portOffset()),
                 around.path())));
+  }
+
+  private void followTokens(MeshSpec.@Nullable Jwt wanted) {
+    Tokens next = Tokens.follow(tokens, wanted, clock);
+    if (next != tokens) {
+      tokens = next;
+      mesh.check(next == null ? TokenCheck.NONE : next.check());
+    }
   }
 
   /** Under the lock. */
@@ -215,9 +237,14 @@ public final class Life implements AutoCloseable {
   }
 
   private void refreshMesh() {
+    Stack found = names.found(desired);
+    if (!found.services().equals(watched)) {
+      watched = found.services();
+      endpoints.watch(found);
+    }
     MeshConfig next =
         MeshPlan.of(
-            desired,
+            found,
             services.status(),
             endpoints.answers(),
             edgePorts,
@@ -269,7 +296,7 @@ public final class Life implements AutoCloseable {
         desired,
         databases.statuses(),
         services.status(),
-        endpoints.answers(),
+        names.answers(endpoints.answers()),
         mesh.observe(),
         proxy.observe(),
         edgePorts,
@@ -316,6 +343,7 @@ public final class Life implements AutoCloseable {
     databases.stopAll();
     mesh.close(Duration.ZERO);
     endpoints.close();
+    names.close();
   }
 
   /** Lets go of everything, leaving services and databases running. */
@@ -329,6 +357,7 @@ public final class Life implements AutoCloseable {
     databases.close();
     mesh.close(Duration.ZERO);
     endpoints.close();
+    names.close();
   }
 
   private void awaitIdleIngress() throws InterruptedException {

@@ -1,13 +1,18 @@
 package io.mamparo.app.life;
 
+import io.mamparo.app.events.AccessLog;
 import io.mamparo.app.events.HttpEvents;
+import io.mamparo.app.events.LineFile;
 import io.mamparo.app.events.Nodes;
 import io.mamparo.app.events.PlaneGauges;
 import io.mamparo.app.events.SqlEvents;
+import io.mamparo.app.events.Taps;
 import io.mamparo.dbproxy.ProxyListener;
 import io.mamparo.kernel.Clock;
 import io.mamparo.mesh.HeadSampler;
 import io.mamparo.mesh.Mesh;
+import io.mamparo.mesh.RequestListener;
+import io.mamparo.mesh.RequestRecord;
 import io.mamparo.model.Percentage;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Stack;
@@ -18,6 +23,7 @@ import io.mamparo.telemetry.SloSpec;
 import io.mamparo.telemetry.Telemetry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,15 +39,35 @@ final class Signals implements AutoCloseable {
   private final PlaneGauges gauges;
   private final HttpEvents http;
   private final SqlEvents sql;
+  private final Taps taps = new Taps();
+  private final AccessLog access;
   private volatile Map<String, io.mamparo.telemetry.HeadSampler> samplers = Map.of();
   private @Nullable Thread watcher;
 
-  Signals(Telemetry telemetry, Clock clock, int loops) {
+  /**
+   * Sends what is told to telemetry.
+   *
+   * @param accessLog where requests are written, once a stack wants that
+   */
+  Signals(Telemetry telemetry, Clock clock, int loops, Path accessLog) {
     this.telemetry = telemetry;
     gauges = new PlaneGauges(telemetry);
     http = new HttpEvents(telemetry, gauges::http, loops);
     sql = new SqlEvents(telemetry, clock, gauges::sql, http, loops);
+    access =
+        new AccessLog(
+            new LineFile(accessLog)::append,
+            telemetry
+                .counters(
+                    "mamparo_access_log_left_out_total",
+                    "Lines of the access log for which there was no room.")
+                .with());
     resetSamplers();
+  }
+
+  /** Who watch requests. */
+  Taps taps() {
+    return taps;
   }
 
   private void resetSamplers() {
@@ -59,7 +85,32 @@ final class Signals implements AutoCloseable {
           io.mamparo.telemetry.HeadSampler of = samplers.get(caller);
           return of != null && of.sample(traceLow);
         };
-    return new Mesh.Listeners(http, sampler, none.breakers(), none.outliers(), seed);
+    RequestListener all =
+        new RequestListener() {
+          @Override
+          public void onRequest(RequestRecord request) {
+            http.onRequest(request);
+            taps.onRequest(request);
+            access.onRequest(request);
+          }
+
+          @Override
+          public void onTry(RequestRecord attempt) {
+            http.onTry(attempt);
+            taps.onTry(attempt);
+          }
+
+          @Override
+          public void onEnter(RequestRecord request) {
+            http.onEnter(request);
+          }
+
+          @Override
+          public void onLeave(RequestRecord request) {
+            http.onLeave(request);
+          }
+        };
+    return new Mesh.Listeners(all, sampler, none.breakers(), none.outliers(), seed);
   }
 
   /** Who hears of statements. */
@@ -70,6 +121,7 @@ final class Signals implements AutoCloseable {
   /** A stack takes another one's place: its nodes, objectives and rules. */
   void stack(Stack before, Stack now) {
     Nodes.show(telemetry, before, now);
+    access.follow(now.mesh().accessLog());
     http.forget();
     sql.forget();
     telemetry.promise(objectives(now));
@@ -129,6 +181,7 @@ final class Signals implements AutoCloseable {
 
   @Override
   public void close() {
+    access.close();
     Thread running = watcher;
     if (running != null) {
       running.interrupt();

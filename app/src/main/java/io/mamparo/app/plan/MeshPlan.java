@@ -9,16 +9,14 @@ import io.mamparo.mesh.MeshConfig.Kind;
 import io.mamparo.mesh.MeshConfig.Listener;
 import io.mamparo.mesh.MeshConfig.Retries;
 import io.mamparo.mesh.MeshConfig.RetryOn;
-import io.mamparo.mesh.MeshConfig.Route;
 import io.mamparo.mesh.MeshConfig.Service;
-import io.mamparo.mesh.MeshConfig.Target;
 import io.mamparo.model.Address;
 import io.mamparo.model.BreakerSpec;
 import io.mamparo.model.Guards;
 import io.mamparo.model.IngressSpec;
+import io.mamparo.model.MeshSpec;
 import io.mamparo.model.OutlierSpec;
 import io.mamparo.model.RetrySpec;
-import io.mamparo.model.RouteSpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Source;
 import io.mamparo.model.Stack;
@@ -74,8 +72,8 @@ public final class MeshPlan {
       }
     }
     List<Service> services =
-        stack.services().values().stream().map(s -> service(s, observed, answers)).toList();
-    return new MeshConfig(listeners, services, routes(stack), limits(stack.ingress()));
+        stack.services().values().stream().map(s -> service(s, stack.mesh(), observed, answers)).toList();
+    return new MeshConfig(listeners, services, RoutePlan.of(stack), limits(stack.ingress()));
   }
 
   private static MeshConfig.Limits limits(IngressSpec ingress) {
@@ -93,7 +91,10 @@ public final class MeshPlan {
   }
 
   private static Service service(
-      ServiceSpec spec, List<ServiceStatus> observed, Map<String, Boolean> answers) {
+      ServiceSpec spec,
+      MeshSpec mesh,
+      List<ServiceStatus> observed,
+      Map<String, Boolean> answers) {
     Guards guards = spec.guards();
     return new Service(
         spec.name(),
@@ -103,7 +104,8 @@ public final class MeshPlan {
         guards.concurrency(),
         retries(guards.retries()),
         breaker(guards.breaker()),
-        outliers(guards.outliers()));
+        outliers(guards.outliers()),
+        TrafficPlan.policy(spec.traffic(), mesh));
   }
 
   private static List<Endpoint> endpoints(
@@ -118,8 +120,10 @@ public final class MeshPlan {
                 address.host(),
                 address.port(),
                 answers.getOrDefault(address.toString(), true),
-                1,
-                null));
+                endpoint.weight(),
+                null,
+                endpoint.priority(),
+                endpoint.zone()));
       }
       return endpoints;
     }
@@ -154,7 +158,7 @@ public final class MeshPlan {
         replica.revision());
   }
 
-  private static Retries retries(RetrySpec spec) {
+  static Retries retries(RetrySpec spec) {
     RetryBudgetConfig usual = RetryBudgetConfig.defaults();
     double ratio = spec.budget().ratio();
     boolean off = spec.attempts() == 1 || ratio == 0;
@@ -186,6 +190,8 @@ public final class MeshPlan {
       case BAD_GATEWAY -> RetryOn.BAD_GATEWAY;
       case UNAVAILABLE -> RetryOn.UNAVAILABLE;
       case GATEWAY_TIMEOUT -> RetryOn.GATEWAY_TIMEOUT;
+      case SERVER_ERROR -> RetryOn.SERVER_ERROR;
+      case TOO_MANY_REQUESTS -> RetryOn.TOO_MANY_REQUESTS;
     };
   }
 
@@ -218,19 +224,5 @@ public final class MeshPlan {
         spec.maxEjection(),
         usual.jitter(),
         Math.min(1, spec.maxEjected().ratio()));
-  }
-
-  private static List<Route> routes(Stack stack) {
-    List<Route> routes = new ArrayList<>();
-    for (RouteSpec spec : stack.routes()) {
-      String id = (spec.host() == null ? "" : spec.host()) + spec.path();
-      if (!spec.headers().isEmpty()) {
-        id += " " + spec.headers();
-      }
-      List<Target> targets =
-          spec.to().stream().map(t -> new Target(t.service(), t.weight().millionths())).toList();
-      routes.add(new Route(id, spec.host(), spec.path(), spec.headers(), targets));
-    }
-    return routes;
   }
 }

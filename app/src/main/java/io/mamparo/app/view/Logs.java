@@ -38,6 +38,9 @@ public final class Logs {
     for (String database : stack.databases().keySet()) {
       names.add(names.contains(database) ? database + "-postgres" : database);
     }
+    if (stack.mesh().accessLog() != null) {
+      names.add("access");
+    }
     names.add("mamparo");
     return names;
   }
@@ -47,6 +50,9 @@ public final class Logs {
       return List.of(data.root().resolve("mamparo.log"));
     }
     Stack stack = life.observe().stack();
+    if (name.equals("access") && !stack.services().containsKey(name)) {
+      return List.of(data.root().resolve("access.log"));
+    }
     if (stack.services().containsKey(name)) {
       return life.services().logs(name);
     }

@@ -13,6 +13,7 @@ import io.mamparo.compute.ServiceStatus;
 import io.mamparo.model.Address;
 import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.DurationText;
+import io.mamparo.model.RouteActions;
 import io.mamparo.model.RouteSpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.SloSpec;
@@ -219,14 +220,15 @@ public final class StatusView {
   }
 
   private void route(RouteSpec spec) {
-    String name = (spec.host() == null ? "" : spec.host()) + spec.path();
-    ObjectNode resource = resource("route", name);
+    ObjectNode resource = resource("route", spec.id());
     ObjectNode to = desired(resource).putObject("to");
     spec.to().forEach(target -> to.put(target.service(), target.weight().toString()));
     StringBuilder words = new StringBuilder();
     spec.to().forEach(target -> words.append(words.isEmpty() ? "" : ", ").append(target.service()));
     boolean known = spec.to().stream().allMatch(t -> stack.services().containsKey(t.service()));
-    observed(resource).put("summary", "to " + words);
+    RouteActions.Redirect redirect = spec.actions().redirect();
+    observed(resource)
+        .put("summary", redirect == null ? "to " + words : "redirects to " + redirect.to());
     verdict(resource, known, "it leads to an unknown service");
   }
 

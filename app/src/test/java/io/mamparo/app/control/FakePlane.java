@@ -141,6 +141,11 @@ final class FakePlane implements ControlPlane {
   }
 
   @Override
+  public void tap(Map<String, String> wanted, OutputStream out) throws java.io.IOException {
+    out.write((wanted + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Override
   public List<String> logNames() {
     return List.of("cars");
   }

@@ -21,9 +21,27 @@ public sealed interface PathPattern {
     return new Exact(text.getBytes(US_ASCII));
   }
 
+  /** Reads a regular expression for all of a path. */
+  static PathPattern regex(String text) {
+    return new Regex(com.google.re2j.Pattern.compile(text));
+  }
+
   /** Whether a path is a template. */
   static boolean template(String text) {
     return Pattern.compile("/\\{[^/{}]+\\}(?=/|$)").matcher(text).find();
+  }
+
+  /** Paths that match a regular expression, which RE2 does in linear time. */
+  record Regex(com.google.re2j.Pattern pattern) implements PathPattern {
+    /** A longer path is not looked at, and does not match. */
+    private static final int LONGEST = 2048;
+
+    @Override
+    public boolean matches(byte[] bytes, int from, int to) {
+      return to - from <= LONGEST
+          && pattern.matches(
+              new String(bytes, from, to - from, java.nio.charset.StandardCharsets.ISO_8859_1));
+    }
   }
 
   /** This path only. */

@@ -18,6 +18,8 @@ public final class Edge {
   private final BreakerListener listener;
   private final StripedCounter inFlight;
   private final StripedCounter requests;
+  private final StripedCounter denied;
+  private final StripedCounter wouldDeny;
   private volatile @Nullable Breaker breaker;
   private volatile RetryBudget budget;
   private @Nullable BreakerConfig breakerConfig;
@@ -30,6 +32,8 @@ public final class Edge {
     this.listener = listener;
     inFlight = new StripedCounter(stripes);
     requests = new StripedCounter(stripes);
+    denied = new StripedCounter(stripes);
+    wouldDeny = new StripedCounter(stripes);
     budgetConfig = config.retries().budget();
     budget = new RetryBudget(budgetConfig, stripes, now);
     configure(config, now);
@@ -75,6 +79,16 @@ public final class Edge {
     return requests;
   }
 
+  /** Requests that no rule allows and that were refused. */
+  public StripedCounter denied() {
+    return denied;
+  }
+
+  /** Requests that no rule allows and that went on all the same. */
+  public StripedCounter wouldDeny() {
+    return wouldDeny;
+  }
+
   /** Lets time do to the breaker what it does. */
   void poll(long now) {
     Breaker b = breaker;
@@ -94,6 +108,8 @@ public final class Edge {
         b == null ? null : b.snapshot(now),
         r.available(now),
         r.granted(),
-        r.refused());
+        r.refused(),
+        denied.sum(),
+        wouldDeny.sum());
   }
 }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one endpoint, as long as it exists. Shared by all loops. */
 public final class EndpointState {
   /** How long an endpoint that refused a connection is left alone if there is another. */
+  private static final double COLD = 0.1;
+
   private static final long REFUSAL_NANOS = 1_000_000_000L;
 
   private final String id;
@@ -18,12 +20,20 @@ public final class EndpointState {
   private final @Nullable InetSocketAddress literal;
   private final StripedCounter inFlight;
   private final StripedCounter connections;
+  private final PeakEwma[] latencies;
   private volatile @Nullable Host outlier;
+  private volatile long healthySince;
+  private volatile boolean warm = true;
+  private boolean wasHealthy; // by whoever applies a configuration
   private volatile boolean removed;
   private volatile boolean refusing;
   private volatile long refusedUntil;
 
-  EndpointState(MeshConfig.Endpoint config, int stripes) {
+  EndpointState(MeshConfig.Endpoint config, int stripes, long now) {
+    latencies = new PeakEwma[stripes];
+    for (int i = 0; i < stripes; i++) {
+      latencies[i] = new PeakEwma(now);
+    }
     id = config.id();
     host = config.host();
     port = config.port();
@@ -61,6 +71,33 @@ public final class EndpointState {
 
   public int port() {
     return port;
+  }
+
+  /** It is configured anew; {@code fresh} when the service was there before it, or it recovered. */
+  void configured(boolean healthy, boolean fresh, long now) {
+    if (healthy && !wasHealthy && fresh) {
+      healthySince = now;
+      warm = false;
+    }
+    wasHealthy = healthy;
+  }
+
+  /** What of its weight it gets while it is new: from a tenth at the beginning of the window. */
+  double warmth(long windowNanos, long now) {
+    if (warm || windowNanos == 0) {
+      return 1;
+    }
+    double part = (double) (now - healthySince) / windowNanos;
+    if (part >= 1) {
+      warm = true;
+      return 1;
+    }
+    return Math.max(COLD, part);
+  }
+
+  /** How long it takes, as one loop sees it. */
+  PeakEwma latency(int loop) {
+    return latencies[loop];
   }
 
   /** Tries under way. */
@@ -102,7 +139,8 @@ public final class EndpointState {
   }
 
   /** A try has succeeded. */
-  public void onSuccess(int stripe) {
+  public void onSuccess(int stripe, long tookNanos, long now) {
+    latencies[stripe].success(tookNanos, now);
     if (refusing) {
       refusing = false;
     }
@@ -114,6 +152,7 @@ public final class EndpointState {
 
   /** A try has failed. */
   public void onFailure(int stripe, long now) {
+    latencies[stripe].failure(0, now);
     Host by = outlier;
     if (by != null) {
       by.onFailure(stripe, now);

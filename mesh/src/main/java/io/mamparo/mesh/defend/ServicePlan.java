@@ -1,56 +1,60 @@
 package io.mamparo.mesh.defend;
 
 import io.mamparo.mesh.MeshConfig;
-import io.mamparo.mesh.MeshConfig.RetryOn;
 import io.mamparo.mesh.MeshSnapshot;
+import io.mamparo.mesh.choose.Affinity;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A service as one configuration wants it. Immutable; its states are shared by all loops. */
 public final class ServicePlan {
   public final MeshConfig.Service config;
   public final ServiceState state;
-  public final long timeoutNanos;
 
-  /** {@link Long#MAX_VALUE} without a time-out for each try. */
-  public final long perTryNanos;
+  /** How its requests are tried where a route says nothing else. */
+  public final TryPolicy tries;
 
-  public final int attempts;
-  public final int replayBytes;
-  public final long backoffNanos;
-  public final Set<RetryOn> retryOn;
-  private final Set<String> methods;
   private final EndpointState[] endpoints;
   private final boolean[] healthy;
   private final int[] weights;
-  private final boolean weighted;
+  private final int[] priorities;
+  private final boolean[] local;
+  private final long[] names;
+
+  /** What keeps a user on an endpoint; null when nothing does. */
+  public final @Nullable Affinity affinity;
+
+  /** Who may call it. */
+  public final AccessRules access;
+
+  /** What is broken on purpose. */
+  public final FaultRules faults;
 
   ServicePlan(MeshConfig.Service config, ServiceState state, EndpointState[] endpoints) {
     this.config = config;
     this.state = state;
     this.endpoints = endpoints;
-    timeoutNanos = config.timeout().toNanos();
-    perTryNanos =
-        config.perTryTimeout() == null ? Long.MAX_VALUE : config.perTryTimeout().toNanos();
-    attempts = config.retries().attempts();
-    replayBytes = config.retries().replayBytes();
-    backoffNanos = config.retries().backoff().toNanos();
-    Set<RetryOn> on = EnumSet.noneOf(RetryOn.class);
-    on.addAll(config.retries().on());
-    retryOn = on;
-    methods = config.retries().methods();
+    tries = TryPolicy.of(config);
     healthy = new boolean[endpoints.length];
     weights = new int[endpoints.length];
-    boolean unequal = false;
+    priorities = new int[endpoints.length];
+    local = new boolean[endpoints.length];
+    names = new long[endpoints.length];
+    String zone = config.policy().balance().zone();
     for (int i = 0; i < endpoints.length; i++) {
-      healthy[i] = config.endpoints().get(i).healthy();
-      weights[i] = config.endpoints().get(i).weight();
-      unequal |= weights[i] != weights[0];
+      MeshConfig.Endpoint endpoint = config.endpoints().get(i);
+      healthy[i] = endpoint.healthy();
+      weights[i] = endpoint.weight();
+      priorities[i] = endpoint.priority();
+      local[i] = zone != null && zone.equals(endpoint.zone());
+      byte[] id = endpoint.id().getBytes(StandardCharsets.UTF_8);
+      names[i] = Affinity.hash(id, 0, id.length);
     }
-    weighted = unequal;
+    access = new AccessRules(config.policy().access());
+    faults = new FaultRules(config.policy().faults());
+    affinity = Affinity.of(config.policy().balance().key());
   }
 
   public String name() {
@@ -100,13 +104,18 @@ public final class ServicePlan {
     return weights[i];
   }
 
-  boolean weighted() {
-    return weighted;
+  int[] priorities() {
+    return priorities;
   }
 
-  /** Whether a method may be tried again although the service may have acted on it. */
-  public boolean safe(String method) {
-    return methods.contains(method);
+  /** Whether each endpoint is in the mesh's own zone. */
+  boolean[] local() {
+    return local;
+  }
+
+  /** The hash of each endpoint's id. */
+  long[] names() {
+    return names;
   }
 
   /** How it stands. */
@@ -125,9 +134,11 @@ public final class ServicePlan {
     }
     return new MeshSnapshot.Service(
         name(),
-        state.bulkhead().inFlight(),
-        state.bulkhead().limit(),
-        state.bulkhead().refused(),
+        state.gate().bulkhead().inFlight(),
+        state.gate().bulkhead().limit(),
+        state.gate().bulkhead().refused(),
+        state.mirrored().sum(),
+        state.mirrorLeftOut().sum(),
         all);
   }
 }

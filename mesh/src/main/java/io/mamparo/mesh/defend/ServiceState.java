@@ -3,10 +3,10 @@ package io.mamparo.mesh.defend;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.mesh.MeshSnapshot;
 import io.mamparo.resilience.breaker.BreakerListener;
-import io.mamparo.resilience.limit.Bulkhead;
 import io.mamparo.resilience.outlier.OutlierConfig;
 import io.mamparo.resilience.outlier.OutlierDetector;
 import io.mamparo.resilience.outlier.OutlierListener;
+import io.mamparo.resilience.window.StripedCounter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,11 +25,14 @@ public final class ServiceState {
   private final long seed;
   private final BreakerListener breakers;
   private final OutlierListener outliers;
-  private final Bulkhead bulkhead;
+  private final StripedCounter mirrored;
+  private final StripedCounter mirrorLeftOut;
+  private volatile Gate gate;
   private final Map<String, Edge> edges = new ConcurrentHashMap<>();
   private final Map<String, EndpointState> endpoints = new HashMap<>();
   private volatile @Nullable OutlierDetector detector;
   private @Nullable OutlierConfig outlierConfig;
+  private boolean configured;
 
   public ServiceState(
       MeshConfig.Service config,
@@ -42,12 +45,14 @@ public final class ServiceState {
     this.seed = seed;
     this.breakers = breakers;
     this.outliers = outliers;
-    bulkhead = new Bulkhead(config.concurrency(), stripes);
+    mirrored = new StripedCounter(stripes);
+    mirrorLeftOut = new StripedCounter(stripes);
+    gate = new FixedGate(config.concurrency(), stripes);
   }
 
   /** Follows a new configuration, and gives what requests need of it. */
   public ServicePlan configure(MeshConfig.Service config, long now) {
-    bulkhead.resize(config.concurrency());
+    gate = gate.follow(config.concurrency(), config.policy().adaptive(), stripes, now);
     edges.values().forEach(edge -> edge.configure(config, now));
     configureOutliers(config.outliers(), now);
     List<EndpointState> wanted = new ArrayList<>();
@@ -55,15 +60,17 @@ public final class ServiceState {
     for (MeshConfig.Endpoint endpoint : config.endpoints()) {
       EndpointState known = endpoints.get(endpoint.id());
       if (known == null || !known.is(endpoint)) {
-        known = new EndpointState(endpoint, stripes);
+        known = new EndpointState(endpoint, stripes, now);
         judge(known);
         endpoints.put(endpoint.id(), known);
       } else {
         left.remove(endpoint.id());
       }
+      known.configured(endpoint.healthy(), configured, now);
       wanted.add(known);
     }
     left.forEach(this::remove);
+    configured = true;
     return new ServicePlan(config, this, wanted.toArray(EndpointState[]::new));
   }
 
@@ -101,8 +108,18 @@ public final class ServiceState {
   }
 
   /** Requests in flight, bounded. */
-  public Bulkhead bulkhead() {
-    return bulkhead;
+  public Gate gate() {
+    return gate;
+  }
+
+  /** Copies of other requests that were sent to it. */
+  public StripedCounter mirrored() {
+    return mirrored;
+  }
+
+  /** Copies that were not. */
+  public StripedCounter mirrorLeftOut() {
+    return mirrorLeftOut;
   }
 
   /** What time brings about: success rates are compared, breakers half open. */
@@ -118,7 +135,7 @@ public final class ServiceState {
   public List<MeshSnapshot.Edge> edges(long now) {
     return edges.values().stream()
         .map(edge -> edge.snapshot(now))
-        .filter(edge -> edge.requests() + edge.inFlight() > 0)
+        .filter(edge -> edge.requests() + edge.inFlight() + edge.denied() > 0)
         .toList();
   }
 }

@@ -4,6 +4,7 @@ import io.mamparo.mesh.Fault;
 import io.mamparo.mesh.Reason;
 import io.mamparo.mesh.defend.Balancer;
 import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.mesh.defend.FaultRules;
 import io.mamparo.resilience.Deadline;
 import io.mamparo.resilience.breaker.Breaker;
 import io.netty.buffer.ByteBuf;
@@ -42,7 +43,7 @@ final class Attempt {
 
   /** To which endpoint. */
   boolean balance(Exchange x) {
-    int picked = x.theBalancer().pick(loop.random, x.tried, loop.now());
+    int picked = x.theBalancer().pick(loop.random, x.tried, x.user, loop.now());
     if (picked == Balancer.NONE) {
       return settlement.refuse(x, Reason.NO_HEALTHY_ENDPOINT);
     }
@@ -59,9 +60,10 @@ final class Attempt {
   boolean clock(Exchange x) {
     x.tries++;
     x.ticket++;
+    x.wait = 0;
     x.phase = Exchange.Phase.CONNECTING;
     x.tryStart = x.tries == 1 ? x.startNanos : loop.now();
-    x.tryDeadline = Deadline.ofTry(x.deadline, x.plan().perTryNanos, x.tryStart);
+    x.tryDeadline = Deadline.ofTry(x.deadline, x.policy().perTryNanos, x.tryStart);
     loop.timers.set(x.timer, x.tryDeadline);
     return true;
   }
@@ -69,11 +71,17 @@ final class Attempt {
   /** What is broken on purpose. */
   boolean fault(Exchange x) {
     Map<String, Fault> faults = loop.faults.all();
-    return faults.isEmpty() || inject(x, faults);
+    return (faults.isEmpty() && !x.plan().faults.any()) || inject(x, faults);
   }
 
   private boolean inject(Exchange x, Map<String, Fault> faults) {
-    long delay = 0;
+    FaultRules own = x.plan().faults;
+    int status = own.status(x.caller, x.request.fields(), loop.random);
+    if (status != 0) {
+      path.aborted(x, status);
+      return false;
+    }
+    long delay = own.delay(x.caller, x.request.fields(), loop.random);
     for (Fault fault : faults.values()) {
       switch (fault) {
         case Fault.Abort abort -> {
@@ -166,7 +174,7 @@ final class Attempt {
   private void hold(Exchange x, ByteBuf part) {
     ByteBuf held = x.held;
     int length = (held == null ? 0 : held.readableBytes()) + part.readableBytes();
-    if (length > x.plan().replayBytes) {
+    if (length > x.policy().replayBytes) {
       x.holding = false;
       if (x.upstream != null) {
         // All of it has been sent, and there will be no other try.

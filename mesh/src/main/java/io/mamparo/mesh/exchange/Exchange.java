@@ -6,10 +6,14 @@ import io.mamparo.mesh.Reason;
 import io.mamparo.mesh.RequestRecord;
 import io.mamparo.mesh.accept.Timer;
 import io.mamparo.mesh.begin.TraceContext;
+import io.mamparo.mesh.choose.Affinity;
+import io.mamparo.mesh.choose.Route;
 import io.mamparo.mesh.defend.Balancer;
 import io.mamparo.mesh.defend.Edge;
 import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.mesh.defend.Gate;
 import io.mamparo.mesh.defend.ServicePlan;
+import io.mamparo.mesh.defend.TryPolicy;
 import io.mamparo.resilience.retry.RetryBudget;
 import io.mamparo.wire.http.Body;
 import io.mamparo.wire.http.RequestHead;
@@ -71,6 +75,37 @@ final class Exchange implements RequestRecord {
   @Nullable String route;
   @Nullable String template;
   @Nullable ServicePlan service;
+
+  /** The ingress' rule that it follows; null for an edge. */
+  @Nullable Route rule;
+
+  /** How long it may take and when it is tried again; null before it is routed. */
+  @Nullable TryPolicy policy;
+
+  /** The value of a cookie that the answer is to set; 0 for none. */
+  long issued;
+
+  /** Whose cookie that is. */
+  @Nullable Affinity issuedBy;
+
+  /** What tells its user when an endpoint is chosen. */
+  long user;
+
+  /** What it holds a place in. */
+  @Nullable Gate gate;
+
+  /** When another request is worth while, in nanoseconds from now; 0 when that is not known. */
+  long wait;
+
+  /** How many requests the limit allows at once that refused this one. */
+  int burst;
+
+  /** Whether a copy of it is to be sent. */
+  boolean mirrored;
+
+  /** Whether no rule allows it although it goes on. */
+  boolean wouldDeny;
+
   @Nullable Edge edge;
   @Nullable Balancer balancer;
   @Nullable RetryBudget budget;
@@ -157,6 +192,16 @@ final class Exchange implements RequestRecord {
     route = null;
     template = null;
     service = null;
+    rule = null;
+    policy = null;
+    issued = 0;
+    issuedBy = null;
+    user = Affinity.NONE;
+    gate = null;
+    wait = 0;
+    burst = 0;
+    mirrored = false;
+    wouldDeny = false;
     edge = null;
     balancer = null;
     budget = null;
@@ -194,6 +239,10 @@ final class Exchange implements RequestRecord {
 
   ServicePlan plan() {
     return Objects.requireNonNull(service);
+  }
+
+  TryPolicy policy() {
+    return Objects.requireNonNull(policy);
   }
 
   Edge theEdge() {
@@ -273,6 +322,11 @@ final class Exchange implements RequestRecord {
   @Override
   public boolean budgetSpent() {
     return budgetSpent;
+  }
+
+  @Override
+  public boolean wouldDeny() {
+    return wouldDeny;
   }
 
   @Override

@@ -3,11 +3,13 @@ package io.mamparo.mesh.exchange;
 import io.mamparo.mesh.MeshConfig.RetryOn;
 import io.mamparo.mesh.Reason;
 import io.mamparo.mesh.defend.EndpointState;
-import io.mamparo.mesh.defend.ServicePlan;
+import io.mamparo.mesh.defend.TryPolicy;
 import io.mamparo.resilience.Deadline;
 import io.mamparo.resilience.breaker.Breaker;
 import io.mamparo.resilience.retry.RetryBudget;
 import io.mamparo.resilience.retry.RetryDecision;
+import io.mamparo.wire.http.Ascii;
+import io.mamparo.wire.http.Fields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Judgement {
   private static final int SERVER_ERROR = 500;
+  private static final int TOO_MANY = 429;
   private static final int MOST_DOUBLINGS = 10;
+  private static final long LONGEST_WAIT = 300;
+  private static final long NANOS = 1_000_000_000L;
+  private static final byte[] RETRY_AFTER =
+      "retry-after".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   private final MeshLoop loop;
   private final Settlement settlement;
@@ -72,7 +79,19 @@ final class Judgement {
     loop.timers.cancel(x.timer);
     judge(x, status >= SERVER_ERROR, true, now);
     RetryOn condition = condition(status);
+    x.wait = status == TOO_MANY ? retryAfter(x.response.fields()) : 0;
     return condition != null && again(x, condition, false, now);
+  }
+
+  /** What Retry-After asks for, in nanoseconds; 0 when it says nothing, or a date. */
+  private static long retryAfter(Fields fields) {
+    for (int i = 0; i < fields.count(); i++) {
+      if (fields.named(i, RETRY_AFTER)) {
+        long seconds = Ascii.decimal(fields.bytes(), fields.valueStart(i), fields.valueEnd(i));
+        return Math.clamp(seconds, 0, LONGEST_WAIT) * NANOS;
+      }
+    }
+    return 0;
   }
 
   /**
@@ -100,7 +119,8 @@ final class Judgement {
       case 502 -> RetryOn.BAD_GATEWAY;
       case 503 -> RetryOn.UNAVAILABLE;
       case 504 -> RetryOn.GATEWAY_TIMEOUT;
-      default -> null;
+      case TOO_MANY -> RetryOn.TOO_MANY_REQUESTS;
+      default -> status >= SERVER_ERROR ? RetryOn.SERVER_ERROR : null;
     };
   }
 
@@ -123,15 +143,25 @@ final class Judgement {
       endpoint.onFailure(loop.index, now);
       x.theBalancer().stale();
     } else {
-      endpoint.onSuccess(loop.index);
+      endpoint.onSuccess(loop.index, now - x.tryStart, now);
     }
   }
 
+  /** {@code server-error} stands for every 5xx. */
+  private static boolean wanted(TryPolicy plan, RetryOn condition) {
+    boolean any =
+        switch (condition) {
+          case BAD_GATEWAY, UNAVAILABLE, GATEWAY_TIMEOUT, SERVER_ERROR -> true;
+          case CONNECT, RESET, TIMEOUT, TOO_MANY_REQUESTS -> false;
+        };
+    return plan.retryOn.contains(condition) || (any && plan.retryOn.contains(RetryOn.SERVER_ERROR));
+  }
+
   private boolean again(Exchange x, RetryOn condition, boolean unseen, long now) {
-    ServicePlan plan = x.plan();
+    TryPolicy plan = x.policy();
     boolean allowed =
         x.tries < plan.attempts
-            && plan.retryOn.contains(condition)
+            && wanted(plan, condition)
             && (unseen || Admission.safe(x))
             && (unseen || !x.request.hasBody() || x.holding)
             && Deadline.allows(x.deadline, backoff(x, false, now), now);
@@ -180,10 +210,10 @@ final class Judgement {
 
   /** How long to wait: not at all for a first retry that goes to another endpoint. */
   private long backoff(Exchange x, boolean jitter, long now) {
-    if (x.tries == 1 && x.theBalancer().another(x.tried, now)) {
+    if (x.wait == 0 && x.tries == 1 && x.theBalancer().another(x.tried, now)) {
       return 0;
     }
-    long wait = x.plan().backoffNanos << Math.min(x.tries - 1, MOST_DOUBLINGS);
-    return jitter ? wait / 2 + (wait == 0 ? 0 : loop.random.nextLong(wait)) : wait;
+    long wait = x.policy().backoffNanos << Math.min(x.tries - 1, MOST_DOUBLINGS);
+    return x.wait + (jitter ? wait / 2 + (wait == 0 ? 0 : loop.random.nextLong(wait)) : wait);
   }
 }

@@ -4,6 +4,7 @@ import io.mamparo.kernel.Clock;
 import io.mamparo.mesh.Faults;
 import io.mamparo.mesh.HeadSampler;
 import io.mamparo.mesh.RequestListener;
+import io.mamparo.mesh.TokenCheck;
 import io.mamparo.mesh.accept.Door;
 import io.mamparo.mesh.accept.ReadBuffers;
 import io.mamparo.mesh.accept.Timer;
@@ -47,12 +48,14 @@ public final class MeshLoop {
   final Faults faults;
   final Class<? extends SocketChannel> channelType;
   final RequestPath path;
+  final Mirror mirror;
   final Set<ClientConnection> clients = Collections.newSetFromMap(new IdentityHashMap<>());
   private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
   private final IdentityHashMap<EndpointState, Pool> pools = new IdentityHashMap<>();
   private final Timer poll = new Timer(this::poll);
   Plan plan;
   Balancer[] balancers = {};
+  TokenCheck tokens = TokenCheck.NONE;
   boolean closing;
   int active;
 
@@ -78,6 +81,7 @@ public final class MeshLoop {
     this.faults = faults;
     timers = new Timers(loop, clock);
     path = new RequestPath(this);
+    mirror = new Mirror(this);
   }
 
   /** The loop that it belongs to. */
@@ -88,7 +92,8 @@ public final class MeshLoop {
   /** Follows another plan from the next request on. */
   public void adopt(Plan next) {
     plan = next;
-    balancers = next.targets.stream().map(t -> new Balancer(t.plan())).toArray(Balancer[]::new);
+    balancers =
+        next.targets.stream().map(t -> new Balancer(t.plan(), index)).toArray(Balancer[]::new);
     pools.forEach(
         (endpoint, pool) -> {
           if (endpoint.removed()) {
@@ -119,6 +124,11 @@ public final class MeshLoop {
       plan.targets.forEach(target -> target.plan().state.poll(now));
     }
     timers.set(poll, now + POLL_NANOS);
+  }
+
+  /** Checks tokens in another way from the next request on. */
+  public void check(TokenCheck by) {
+    tokens = by;
   }
 
   /** A client has come in through a door. */

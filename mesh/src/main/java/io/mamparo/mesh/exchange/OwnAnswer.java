@@ -13,9 +13,32 @@ final class OwnAnswer {
   static void write(MeshLoop loop, Exchange x, boolean keep, String detail) {
     String where = where(x);
     boolean body = x.request.method() != Method.HEAD;
-    ByteBuf out = answer(loop, x.status, x.reason, where, detail, keep, body);
+    String more =
+        switch (x.reason) {
+          case RATE_LIMITED -> limited(x);
+          case NO_TOKEN -> "www-authenticate: Bearer error=\"invalid_token\"\r\n";
+          default -> "";
+        };
+    ByteBuf out = answer(loop, x.status, x.reason, where, detail, more, keep, body);
     x.responseBytes += out.readableBytes();
     x.client().write(out);
+  }
+
+  /** Sends a client elsewhere. */
+  static void redirect(MeshLoop loop, Exchange x, boolean keep, String location) {
+    String head =
+        "HTTP/1.1 %d %s\r\nlocation: %s\r\ncontent-length: 0\r\nconnection: %s\r\n\r\n"
+            .formatted(x.status, phrase(x.status), location, keep ? "keep-alive" : "close");
+    byte[] bytes = head.getBytes(UTF_8);
+    x.responseBytes += bytes.length;
+    x.client().write(loop.alloc.directBuffer(bytes.length).writeBytes(bytes));
+  }
+
+  /** When it is worth while to come again. */
+  private static String limited(Exchange x) {
+    long seconds = Math.max(1, Math.ceilDiv(x.wait, 1_000_000_000L));
+    return "retry-after: %d\r\nratelimit-limit: %d\r\nratelimit-remaining: 0\r\nratelimit-reset: %d\r\n"
+        .formatted(seconds, x.burst, seconds);
   }
 
   private static String where(Exchange x) {
@@ -27,7 +50,7 @@ final class OwnAnswer {
   /** There are too many clients: this one gets an answer, and no more. */
   static void turnAway(MeshLoop loop, ClientConnection client) {
     Reason reason = Reason.TOO_MANY_CONNECTIONS;
-    client.write(answer(loop, reason.status(), reason, "", "", false, true));
+    client.write(answer(loop, reason.status(), reason, "", "", "", false, true));
     client.closeAfterFlush();
   }
 
@@ -37,6 +60,7 @@ final class OwnAnswer {
       Reason reason,
       String where,
       String detail,
+      String more,
       boolean keep,
       boolean withBody) {
     String what = detail.isEmpty() ? reason.what() : reason.what() + ": " + detail;
@@ -52,7 +76,7 @@ final class OwnAnswer {
                 phrase(status),
                 body.getBytes(UTF_8).length,
                 reason.text(),
-                status == 503 ? "retry-after: 1\r\n" : "",
+                status == 503 ? "retry-after: 1\r\n" : more,
                 keep ? "connection: keep-alive\r\n" : "connection: close\r\n");
     byte[] bytes = (withBody ? head + body : head).getBytes(UTF_8);
     return loop.alloc.directBuffer(bytes.length).writeBytes(bytes);
@@ -64,7 +88,14 @@ final class OwnAnswer {
 
   private static String phrase(int status) {
     return switch (status) {
+      case 301 -> "Moved Permanently";
+      case 302 -> "Found";
+      case 303 -> "See Other";
+      case 307 -> "Temporary Redirect";
+      case 308 -> "Permanent Redirect";
       case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
       case 404 -> "Not Found";
       case 408 -> "Request Timeout";
       case 414 -> "URI Too Long";

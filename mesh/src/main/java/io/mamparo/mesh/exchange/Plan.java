@@ -1,12 +1,20 @@
 package io.mamparo.mesh.exchange;
 
 import io.mamparo.mesh.MeshConfig;
+import io.mamparo.mesh.RouteRules;
+import io.mamparo.mesh.choose.Affinity;
+import io.mamparo.mesh.choose.Route;
 import io.mamparo.mesh.choose.RouteTable;
 import io.mamparo.mesh.defend.Edge;
+import io.mamparo.mesh.defend.RouteLimits;
 import io.mamparo.mesh.defend.ServicePlan;
+import io.mamparo.mesh.defend.TryPolicy;
+import io.mamparo.resilience.rate.RateLimit;
 import io.mamparo.wire.http.HeadLimits;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration as requests need it. Immutable; every loop is handed the same one. */
@@ -39,15 +47,31 @@ public final class Plan {
   final long bodyIdleNanos;
   final long upstreamIdleNanos;
   private final Map<Integer, Entry> entries;
+  private final IdentityHashMap<Route, Rules> rules = new IdentityHashMap<>();
+
+  /**
+   * What a route brings along.
+   *
+   * @param tries by the index of the service
+   * @param limit null for none
+   * @param by what has a limit of its own; null when all share one
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Rules(TryPolicy[] tries, @Nullable RateLimit limit, @Nullable Affinity by) {}
 
   /**
    * A plan.
    *
    * @param targets in the order of the configuration's services
    * @param entries by the slot of their door
+   * @param routeLimits the routes' limits, which outlive plans
    */
   public Plan(
-      MeshConfig config, RouteTable routes, List<Target> targets, Map<Integer, Entry> entries) {
+      MeshConfig config,
+      RouteTable routes,
+      List<Target> targets,
+      Map<Integer, Entry> entries,
+      RouteLimits routeLimits) {
     this.config = config;
     this.routes = routes;
     this.targets = List.copyOf(targets);
@@ -59,6 +83,22 @@ public final class Plan {
     idleNanos = limits.idle().toNanos();
     bodyIdleNanos = limits.bodyIdle().toNanos();
     upstreamIdleNanos = limits.upstreamIdle().toNanos();
+    for (int i = 0; i < routes.size(); i++) {
+      Route route = routes.route(i);
+      RouteRules.Tries tries = route.rules().tries();
+      RouteRules.Limit limit = route.rules().limit();
+      rules.put(
+          route,
+          new Rules(
+              targets.stream().map(t -> TryPolicy.of(t.plan(), tries)).toArray(TryPolicy[]::new),
+              limit == null ? null : routeLimits.of(route.id(), limit),
+              limit == null ? null : Affinity.of(limit.by())));
+    }
+  }
+
+  /** What a route brings along. */
+  Rules rules(Route route) {
+    return Objects.requireNonNull(rules.get(route));
   }
 
   /** What belongs to a door; null when it is being closed. */

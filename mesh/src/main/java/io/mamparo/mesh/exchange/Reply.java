@@ -3,6 +3,7 @@ package io.mamparo.mesh.exchange;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.choose.Route;
 import io.mamparo.wire.http.Field;
 import io.mamparo.wire.http.Fields;
 import io.mamparo.wire.http.HeadWriter;
@@ -97,6 +98,7 @@ final class Reply {
     }
     x.firstByte = now - x.startNanos;
     x.status = status;
+    edit(x);
     if (status == SWITCHING) {
       upgrade(x, c, in);
       return;
@@ -112,6 +114,17 @@ final class Reply {
             || x.responseBody.untilClose()
             || loop.plan.entry(x.client().slot()) == null;
     writeHead(x, c, in, start);
+  }
+
+  /** What the route changes of an answer's fields. */
+  private static void edit(Exchange x) {
+    Route rule = x.rule;
+    if (rule != null && rule.responseChanges != null) {
+      rule.responseChanges.apply(x.response.fields());
+    }
+    if (x.issuedBy != null) {
+      x.issuedBy.issue(x.issued, x.response.fields());
+    }
   }
 
   /** Takes an answer that the client is not to see; keeps the connection if that was all of it. */
@@ -137,7 +150,7 @@ final class Reply {
     dropped |= x.status == NO_CONTENT ? LENGTHS : 0;
     dropped |= x.unchunk ? Field.TRANSFER_ENCODING.bit() : 0;
     boolean same = !x.last && x.request.minor() == 1 && x.response.minor() == 1;
-    if (start >= 0 && same && !fields.hasAny(dropped)) {
+    if (start >= 0 && same && !fields.edited() && !fields.hasAny(dropped)) {
       in.readerIndex(start);
       headAndBody(x, c, in, x.response.length());
       return;

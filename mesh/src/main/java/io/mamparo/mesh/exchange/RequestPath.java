@@ -35,6 +35,9 @@ final class RequestPath {
         admission.clock(x)
             && admission.trace(x)
             && admission.route(x)
+            && admission.token(x)
+            && admission.access(x)
+            && admission.limit(x)
             && admission.deadline(x)
             && admission.bulkhead(x);
     if (admitted) {

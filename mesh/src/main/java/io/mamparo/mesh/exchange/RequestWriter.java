@@ -8,6 +8,7 @@ import io.mamparo.wire.http.Fields;
 import io.mamparo.wire.http.HeadWriter;
 import io.mamparo.wire.http.RequestHead;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the head that an endpoint gets: the client's, without what concerns one hop only, and with
@@ -67,15 +68,16 @@ final class RequestWriter {
     HeadWriter out = loop.writer.reset();
     byte[] b = head.bytes();
     out.add(b, head.methodStart(), head.methodEnd()).add(' ');
-    out.add(b, head.pathStart(), head.targetEnd()).add(VERSION);
+    out.add(b, head.sentStart(), head.sentEnd()).add(VERSION);
     boolean ingress = x.outside;
-    boolean hostOver = head.absolute() || !head.fields().has(Field.HOST);
+    byte[] newHost = x.rule == null ? null : x.rule.newHost();
+    boolean hostOver = head.absolute() || newHost != null || !head.fields().has(Field.HOST);
     long dropped = HOP | (x.trace.w3c ? 0 : Field.TRACESTATE.bit());
     dropped |= ingress ? ORIGIN : 0;
-    dropped |= head.absolute() ? Field.HOST.bit() : 0;
+    dropped |= head.absolute() || newHost != null ? Field.HOST.bit() : 0;
     out.fields(head.fields(), dropped);
     if (hostOver) {
-      host(x, out);
+      host(x, newHost, out);
     }
     x.trace.write(out);
     if (!head.fields().has(Field.X_REQUEST_ID)) {
@@ -98,10 +100,12 @@ final class RequestWriter {
     return buffer;
   }
 
-  private static void host(Exchange x, HeadWriter out) {
+  private static void host(Exchange x, byte @Nullable [] newHost, HeadWriter out) {
     RequestHead head = x.request;
     out.add(HOST);
-    if (head.hostEnd() > head.hostStart()) {
+    if (newHost != null) {
+      out.add(newHost);
+    } else if (head.hostEnd() > head.hostStart()) {
       out.add(head.bytes(), head.hostStart(), head.hostEnd());
     } else {
       out.add(ascii(x.plan().name()));

@@ -1,10 +1,13 @@
 package io.mamparo.mesh.exchange;
 
 import io.mamparo.mesh.Reason;
+import io.mamparo.mesh.RouteRules;
 import io.mamparo.mesh.defend.Edge;
 import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.mesh.defend.Gate;
 import io.mamparo.resilience.breaker.Breaker;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a request ends: everything it holds is given back, it is told to the listener, and the
@@ -34,6 +37,17 @@ final class Settlement {
             && !loop.closing;
     ClientConnection client = x.client();
     OwnAnswer.write(loop, x, keep, detail);
+    finish(x);
+    client.answered(keep);
+    return false;
+  }
+
+  /** Sends the client elsewhere; false, as the stage that does so has to say. */
+  boolean redirect(Exchange x, RouteRules.@Nullable Redirect how, String location) {
+    x.status = how == null ? 308 : how.status();
+    boolean keep = x.requestDone && x.request.keepAlive() && !loop.closing;
+    ClientConnection client = x.client();
+    OwnAnswer.redirect(loop, x, keep, location);
     finish(x);
     client.answered(keep);
     return false;
@@ -92,7 +106,7 @@ final class Settlement {
     loop.timers.cancel(x.timer);
     release(x);
     if (x.entered) {
-      x.plan().state.bulkhead().leave();
+      leaveGate(x);
       loop.listener.onLeave(x);
       Edge edge = x.theEdge();
       edge.inFlight().add(loop.index, -1);
@@ -104,8 +118,21 @@ final class Settlement {
     if (!x.told) {
       tell(x);
     }
+    if (x.mirrored) {
+      loop.mirror.copy(x);
+    }
     dropHeld(x);
     loop.giveBack(x);
+  }
+
+  /** Gives back its place; how long the service took says how many it can bear. */
+  private void leaveGate(Exchange x) {
+    Gate gate = x.gate;
+    if (gate != null) {
+      x.gate = null;
+      boolean dropped = x.reason == Reason.DEADLINE || x.reason == Reason.TRY_TIMEOUT;
+      gate.leave(loop.index, x.firstByte, dropped, loop.now());
+    }
   }
 
   /** Gives back what a try holds. */

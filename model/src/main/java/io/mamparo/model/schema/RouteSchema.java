@@ -4,6 +4,7 @@ import io.mamparo.model.Percentage;
 import io.mamparo.model.Rate;
 import io.mamparo.model.RouteSpec;
 import io.mamparo.model.RouteSpec.Target;
+import io.mamparo.model.RouteSpec.Wanted;
 import io.mamparo.model.VisitorSpec;
 import io.mamparo.model.VisitorSpec.Visit;
 import io.mamparo.model.yaml.Node;
@@ -13,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code routes} and {@code visitors}. */
@@ -30,28 +33,46 @@ final class RouteSchema {
   private static final Key<String> PATH =
       Key.required(
           "path",
-          Scalar.matching(
-              "path", "/[^\\s*?#]*\\*?", "a path that starts with '/' and may end with '*'"),
-          "Exact, or a prefix when it ends with `*`. The query does not count.");
-  private static final Key<Map<String, String>> HEADERS =
+          new Scalar<>("path", RouteSchema::path),
+          "Exact; a prefix when it ends with `*`; a template when a segment is `{name}`, which"
+              + " stands for any one segment; an RE2 expression for all of the path after `~ `. The"
+              + " query does not count.");
+  private static final Key<List<String>> METHODS =
+      Key.of(
+          "methods",
+          Types.list(MatchSchema.METHOD, "[GET, HEAD]"),
+          List.of(),
+          "any",
+          "HTTP methods.");
+  private static final Key<Map<String, Wanted>> HEADERS =
       Key.of(
           "headers",
-          Types.map(
-              "headers",
-              "[A-Za-z0-9!#$%&'*+.^_`|~-]+",
-              "a header's name such as X-Beta",
-              Scalar.TEXT),
+          MatchSchema.wanted("headers", MatchSchema.HEADER_NAME, MatchSchema.HEADER_EXAMPLE),
           Map.of(),
           "any",
-          "All of which must be there with exactly this value.");
+          "All of which must hold.");
+  private static final Key<Map<String, Wanted>> QUERY =
+      Key.of(
+          "query",
+          MatchSchema.wanted("parameters", "[^&=#\\s]+", "a parameter's name such as beta"),
+          Map.of(),
+          "any",
+          "Parameters of the query, all of which must hold; compared as they are sent.");
   private static final Key<List<Target>> TO =
-      Key.required("to", new TargetsType(), "A service, or several with weights.");
+      Key.of(
+          "to",
+          new TargetsType(),
+          List.of(),
+          "required without `redirect`",
+          "A service, or several with weights.");
 
   static final Section<RouteSpec> SECTION =
       Section.of(
           "routes",
           "One route. Its conditions must all hold.",
-          List.of(PATH, HOST, HEADERS, TO),
+          Stream.concat(
+                  Stream.of(PATH, HOST, METHODS, HEADERS, QUERY, TO), ActionSchema.KEYS.stream())
+              .toList(),
           RouteSchema::route);
 
   private static final Key<Rate> VISITS =
@@ -71,12 +92,28 @@ final class RouteSchema {
 
   private RouteSchema() {}
 
+  private static String path(String text) {
+    if (text.startsWith(RouteSpec.REGEX)) {
+      MatchSchema.regex(text.substring(RouteSpec.REGEX.length()));
+    } else if (!text.matches("/[^\\s*?#]*\\*?")) {
+      throw new IllegalArgumentException(
+          "expected a path that starts with '/' and may end with '*'");
+    }
+    return text;
+  }
+
   private static RouteSpec route(Fields f) {
     String host = f.find(HOST);
-    Map<String, String> headers = new HashMap<>();
+    Map<String, Wanted> headers = new HashMap<>();
     f.get(HEADERS).forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
     return new RouteSpec(
-        host == null ? null : host.toLowerCase(Locale.ROOT), f.get(PATH), headers, f.get(TO));
+        host == null ? null : host.toLowerCase(Locale.ROOT),
+        f.get(PATH),
+        Set.copyOf(f.get(METHODS)),
+        headers,
+        f.get(QUERY),
+        f.get(TO),
+        ActionSchema.actions(f));
   }
 
   private static Section<Visit> visit() {
@@ -115,7 +152,7 @@ final class RouteSchema {
     for (Node node : routes.items()) {
       if (node instanceof Mapping route) {
         String conditions =
-            List.of("path", "host", "headers").stream()
+            List.of("path", "host", "methods", "headers", "query").stream()
                 .map(key -> route.find(key).map(RouteSchema::signature).orElse("-"))
                 .collect(Collectors.joining(" "));
         Integer first = lines.putIfAbsent(conditions, node.line());

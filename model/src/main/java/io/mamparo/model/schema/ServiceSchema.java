@@ -1,6 +1,5 @@
 package io.mamparo.model.schema;
 
-import io.mamparo.model.Address;
 import io.mamparo.model.BreakerSpec;
 import io.mamparo.model.Defaults;
 import io.mamparo.model.Guards;
@@ -12,6 +11,7 @@ import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.SloSpec;
 import io.mamparo.model.Source;
 import io.mamparo.model.Template;
+import io.mamparo.model.TrafficSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,8 +46,7 @@ final class ServiceSchema {
   private static final Key<List<Source.Endpoint>> ENDPOINTS =
       Key.optional(
           "endpoints",
-          Types.list(
-              new Scalar<>("URL", ServiceSchema::endpoint), "[http://bookings.internal:8001]"),
+          Types.list(TrafficSchema.endpoint(), "[http://bookings.internal:8001]"),
           "one of four",
           "Where a service lives that Mamparo only calls.");
   private static final Key<Path> DIRECTORY =
@@ -103,13 +102,35 @@ final class ServiceSchema {
           "Of a request with all its tries, until the answer's end.");
   private static final Key<Duration> PER_TRY =
       Key.optional("per-try-timeout", Scalar.DURATION, "`timeout`", "Of one try.");
-  private static final Key<Integer> CONCURRENCY =
+  private static final Key<Concurrency> CONCURRENCY =
       Key.of(
           "concurrency",
-          Scalar.integer(1, 1_000_000),
-          Defaults.GUARDS.concurrency(),
+          new Scalar<>("number, `adaptive` or `adaptive NUMBER`", Concurrency::parse),
+          new Concurrency(Defaults.GUARDS.concurrency(), false),
           "Bulkhead: requests in flight at most, over all replicas. The next one is answered 503 at"
-              + " once.");
+              + " once. `adaptive` finds the number by itself, from latencies (Gradient2), up to 256"
+              + " or what is said.");
+  private static final Key<TrafficSpec.Balance> BALANCE =
+      Key.of(
+          "balance",
+          TrafficSchema.balance(),
+          TrafficSpec.Balance.DEFAULT,
+          "`least-request`",
+          "How a replica is chosen.");
+  private static final Key<List<TrafficSpec.Allow>> ALLOW =
+      Key.of(
+          "allow",
+          Types.list(TrafficSchema.allow(), "[{from: [ingress], methods: [GET]}]"),
+          List.of(),
+          "nobody, once `mesh.authorization` is on",
+          "Who may call it.");
+  private static final Key<List<TrafficSpec.Fault>> FAULTS =
+      Key.of(
+          "faults",
+          Types.list(TrafficSchema.fault(), "[{abort: 503, share: 10%}]"),
+          List.of(),
+          "none",
+          "What is broken on purpose.");
   private static final Key<Optional<RetrySpec>> RETRIES =
       Key.of(
           "retries",
@@ -168,6 +189,9 @@ final class ServiceSchema {
                   TIMEOUT,
                   PER_TRY,
                   CONCURRENCY,
+                  BALANCE,
+                  ALLOW,
+                  FAULTS,
                   RETRIES,
                   BREAKER,
                   OUTLIERS,
@@ -179,6 +203,28 @@ final class ServiceSchema {
           .with(ServiceChecks::exactlyOneSource)
           .with(ServiceChecks::references)
           .with(ServiceChecks::port);
+
+  /** A bound, and whether it is found by itself. */
+  private record Concurrency(int most, boolean adaptive) {
+    static Concurrency parse(String text) {
+      boolean adaptive = text.equals("adaptive") || text.startsWith("adaptive ");
+      String number = adaptive ? text.substring("adaptive".length()).strip() : text;
+      if (adaptive && number.isEmpty()) {
+        return new Concurrency(Defaults.GUARDS.concurrency(), true);
+      }
+      int most = number.matches("\\d{1,7}") ? Integer.parseInt(number) : 0;
+      if (most < 1 || most > 1_000_000) {
+        throw new IllegalArgumentException(
+            "expected a whole number from 1 to 1000000, adaptive, or adaptive and a number");
+      }
+      return new Concurrency(most, adaptive);
+    }
+
+    @Override
+    public String toString() {
+      return adaptive ? "adaptive " + most : Integer.toString(most);
+    }
+  }
 
   private ServiceSchema() {}
 
@@ -197,7 +243,9 @@ final class ServiceSchema {
         guards(f),
         f.get(SLO).orElse(new SloSpec(null, null, Defaults.SLO.window())),
         f.get(RESTART),
-        f.get(STOP_GRACE));
+        f.get(STOP_GRACE),
+        new TrafficSpec(
+            f.get(BALANCE), f.get(CONCURRENCY).adaptive(), f.get(ALLOW), f.get(FAULTS)));
   }
 
   private static Source source(Fields f) {
@@ -222,22 +270,10 @@ final class ServiceSchema {
     return new Guards(
         f.get(TIMEOUT),
         f.find(PER_TRY),
-        f.get(CONCURRENCY),
+        f.get(CONCURRENCY).most(),
         f.get(RETRIES).orElse(Defaults.NO_RETRIES),
         f.get(BREAKER).orElse(null),
         f.get(OUTLIERS).orElse(null));
-  }
-
-  private static Source.Endpoint endpoint(String url) {
-    var matcher = java.util.regex.Pattern.compile("(https?)://([^/?#@\\s]+?)/?").matcher(url);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "expected scheme, host and port such as http://bookings.internal:8001");
-    }
-    boolean tls = matcher.group(1).equals("https");
-    String host = matcher.group(2);
-    boolean hasPort = host.matches(".*:\\d+");
-    return new Source.Endpoint(tls, Address.parse(hasPort ? host : host + (tls ? ":443" : ":80")));
   }
 
   private static Section<Source.Build> build() {

@@ -7,6 +7,7 @@ import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.Defaults;
 import io.mamparo.model.IngressSpec;
 import io.mamparo.model.Listen;
+import io.mamparo.model.MeshSpec;
 import io.mamparo.model.ProxySpec;
 import io.mamparo.model.RouteSpec;
 import io.mamparo.model.ServiceSpec;
@@ -68,12 +69,21 @@ public final class StackSchema {
   private static final Key<ConsoleSpec> CONSOLE =
       Key.of("console", console(), Defaults.CONSOLE, "see there", "Console and control API.");
 
+  private static final Key<MeshSpec> MESH =
+      Key.of(
+          "mesh",
+          TrafficSchema.mesh(),
+          MeshSpec.DEFAULT,
+          "see there",
+          "What holds for all services: zone, authorization, access log.");
+
   static final Section<Stack> ROOT =
       Section.of(
               "",
               "Keys of the file itself.",
               List.of(
-                  STACK, DATABASES, PROXY, INGRESS, SERVICES, ROUTES, VISITORS, TELEMETRY, CONSOLE),
+                  STACK, DATABASES, PROXY, INGRESS, SERVICES, ROUTES, VISITORS, TELEMETRY, CONSOLE,
+                  MESH),
               f ->
                   new Stack(
                       f.get(STACK),
@@ -84,7 +94,8 @@ public final class StackSchema {
                       f.get(ROUTES),
                       f.get(VISITORS).orElse(VisitorSpec.OFF),
                       f.get(TELEMETRY),
-                      f.get(CONSOLE)))
+                      f.get(CONSOLE),
+                      f.get(MESH)))
           .with(RouteSchema::unreachable);
 
   private StackSchema() {}

@@ -145,6 +145,11 @@ final class Types {
     public String describe() {
       return description + ", each with " + value.describe();
     }
+
+    @Override
+    public List<Section<?>> sections() {
+      return value.sections();
+    }
   }
 
   /** The value, or {@code off}. */

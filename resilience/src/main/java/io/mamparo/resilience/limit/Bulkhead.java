@@ -32,8 +32,13 @@ public final class Bulkhead {
    * Takes a place if one is free; {@link #leave} gives it back. False is a refusal, and counted.
    */
   public boolean enter(int stripe) {
+    return enter(stripe, limit);
+  }
+
+  /** As {@link #enter(int)}, with another bound for those who give way sooner or later. */
+  public boolean enter(int stripe, int bound) {
     int before = inFlight.get();
-    while (before < limit) {
+    while (before < bound) {
       if (inFlight.weakCompareAndSetVolatile(before, before + 1)) {
         admitted.add(stripe, 1);
         return true;

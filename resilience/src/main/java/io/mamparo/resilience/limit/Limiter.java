@@ -39,7 +39,12 @@ public final class Limiter {
 
   /** Takes a place if one is free. False is a refusal. */
   public boolean enter(int stripe) {
-    if (!bulkhead.enter(stripe)) {
+    return enter(stripe, bulkhead.limit());
+  }
+
+  /** As {@link #enter(int)}, with another bound for those who give way sooner or later. */
+  public boolean enter(int stripe, int bound) {
+    if (!bulkhead.enter(stripe, bound)) {
       return false;
     }
     int inFlight = bulkhead.inFlight();

@@ -36,6 +36,7 @@ public final class Fields {
   private long present;
   private long twice;
   private int options;
+  private boolean edited;
 
   Fields(HeadBytes head) {
     this.head = head;
@@ -46,6 +47,7 @@ public final class Fields {
     present = 0;
     twice = 0;
     options = 0;
+    edited = false;
     end = 0;
   }
 
@@ -127,6 +129,44 @@ public final class Fields {
   /** Whether the i-th field's name is {@code lower}. */
   public boolean named(int i, byte[] lower) {
     return Ascii.same(head.bytes, at[i * STEP], at[i * STEP + 1], lower);
+  }
+
+  /**
+   * Takes the i-th field out: from now on it is {@link Field#NOMINATED}, which goes no further.
+   * Only for a head that is complete.
+   */
+  public void drop(int i) {
+    field[i] = (byte) Field.NOMINATED.ordinal();
+    present |= Field.NOMINATED.bit();
+  }
+
+  /**
+   * Adds a field behind the last one, as a line that ends with CRLF. What arrived stays where it
+   * is. Only for a head that is complete.
+   *
+   * @param name how long its name is
+   */
+  public void append(byte[] line, int name) {
+    int from = end;
+    head.ensure(from + line.length + 2);
+    System.arraycopy(line, 0, head.bytes, from, line.length);
+    int hash = 0;
+    for (int i = 0; i < name; i++) {
+      hash = Field.hash(hash, line[i]);
+    }
+    int start = from + name + 1;
+    int stop = from + line.length - 2;
+    while (start < stop && blank(head.bytes[start])) {
+      start++;
+    }
+    put(Field.lookup(head.bytes, from, from + name, hash), from, from + name, start, stop);
+    end = from + line.length;
+    edited = true;
+  }
+
+  /** Whether a field was added since the head arrived. */
+  public boolean edited() {
+    return edited;
   }
 
   /** Adds the line from {@code from} whose carriage return is at {@code cr}. */

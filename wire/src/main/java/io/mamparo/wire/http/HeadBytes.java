@@ -48,6 +48,13 @@ final class HeadBytes {
     return true;
   }
 
+  /** Makes room for {@code size} bytes in all, beyond those that arrived. */
+  void ensure(int size) {
+    if (size > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(size, bytes.length * 2));
+    }
+  }
+
   /** The index of the line feed that ends the line, or -1 when it has not arrived. */
   int lineFeed() {
     int lf = Ascii.lineFeed(bytes, Math.max(scanned, line), length);

@@ -96,6 +96,16 @@ public final class HeadWriter {
     return this;
   }
 
+  /** What there is, copied. */
+  public byte[] toBytes() {
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /** The array with {@link #length} bytes of what there is; valid until the next change. */
+  public byte[] array() {
+    return bytes;
+  }
+
   /** Writes what there is to a buffer. */
   public void to(ByteBuf out) {
     out.writeBytes(bytes, 0, length);

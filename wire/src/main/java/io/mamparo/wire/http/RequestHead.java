@@ -29,6 +29,8 @@ public final class RequestHead {
   private int pathStart;
   private int pathEnd;
   private int targetEnd;
+  private int sentStart;
+  private int sentEnd;
   private int minor;
   private int hostStart;
   private int hostEnd;
@@ -53,6 +55,8 @@ public final class RequestHead {
     pathStart = 0;
     pathEnd = 0;
     targetEnd = 0;
+    sentStart = 0;
+    sentEnd = 0;
   }
 
   /** Takes bytes until the head is complete. */
@@ -195,6 +199,8 @@ public final class RequestHead {
     pathStart = path;
     pathEnd = question;
     targetEnd = to;
+    sentStart = path;
+    sentEnd = to;
     return null;
   }
 
@@ -326,6 +332,27 @@ public final class RequestHead {
   /** Where the query ends. */
   public int targetEnd() {
     return targetEnd;
+  }
+
+  /**
+   * Forwards another target in place of the one that arrived, which is still the one that is
+   * matched and recorded. No field may be added after this.
+   */
+  public void retarget(byte[] target, int length) {
+    sentStart = fields.end() + 2;
+    sentEnd = sentStart + length;
+    head.ensure(sentEnd);
+    System.arraycopy(target, 0, head.bytes, sentStart, length);
+  }
+
+  /** Where the target that is forwarded begins. */
+  public int sentStart() {
+    return sentStart;
+  }
+
+  /** Where the target that is forwarded ends. */
+  public int sentEnd() {
+    return sentEnd;
   }
 
   /** Where the authority begins: of an absolute target, else of Host. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.app.tokens;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.mesh.choose;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.mesh.defend;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.resilience.rate;
+
+import org.jspecify.annotations.NullMarked;
