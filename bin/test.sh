@@ -16,6 +16,7 @@ chromium|chromium|the console in a real browser
 chromedriver|chromium-driver|the console in a real browser
 haproxy|haproxy|a load balancer to compare with
 promtool|prometheus|the form of /metrics
+openssl|openssl|certificates as others make and see them
 ps|procps|looking at processes
 setsid|util-linux|processes in sessions of their own
 /usr/bin/python3|python3|services that know nothing of Mamparo

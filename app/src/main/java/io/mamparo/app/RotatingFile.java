@@ -15,7 +15,7 @@ import java.util.logging.LogRecord;
  * A log file that is moved to {@code .1}, {@code .2} … when it has grown too large; the current one
  * always has the plain name. Safe for use by several threads.
  */
-final class RotatingFile extends Handler {
+public final class RotatingFile extends Handler {
   private final Path file;
   private final long largest;
   private final int keep;
@@ -28,7 +28,7 @@ final class RotatingFile extends Handler {
    * @param largest bytes after which it is moved
    * @param keep moved files that are kept
    */
-  RotatingFile(Path file, long largest, int keep) throws IOException {
+  public RotatingFile(Path file, long largest, int keep) throws IOException {
     this.file = file;
     this.largest = largest;
     this.keep = keep;
@@ -45,8 +45,12 @@ final class RotatingFile extends Handler {
   }
 
   @Override
-  public synchronized void publish(LogRecord record) {
-    byte[] line = getFormatter().format(record).getBytes(StandardCharsets.UTF_8);
+  public void publish(LogRecord record) {
+    append(getFormatter().format(record).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes whole lines, which stay together in one file. */
+  public synchronized void append(byte[] line) {
     try {
       if (size > 0 && size + line.length > largest) {
         rotate();

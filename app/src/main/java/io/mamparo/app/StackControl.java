@@ -163,7 +163,13 @@ final class StackControl implements ControlPlane, AutoCloseable {
   @Override
   public ObjectNode env(String database) {
     Observed observed = life.observe();
-    return Env.of(observed.stack(), life.accesses(), launch.portOffset(), address, database);
+    return Env.of(
+        observed.stack(),
+        life.accesses(),
+        launch.portOffset(),
+        address,
+        database,
+        launch.secrets());
   }
 
   @Override

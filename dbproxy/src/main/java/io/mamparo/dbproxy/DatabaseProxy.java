@@ -4,9 +4,11 @@ import io.mamparo.dbproxy.client.Account;
 import io.mamparo.dbproxy.client.Accounts;
 import io.mamparo.dbproxy.client.Cancels;
 import io.mamparo.dbproxy.client.Desk;
+import io.mamparo.dbproxy.client.Door;
+import io.mamparo.dbproxy.client.House;
 import io.mamparo.dbproxy.client.Session;
-import io.mamparo.dbproxy.client.StartUp;
 import io.mamparo.dbproxy.client.Strangers;
+import io.mamparo.dbproxy.client.Throttle;
 import io.mamparo.dbproxy.intern.FingerprintTable;
 import io.mamparo.dbproxy.intern.Texts;
 import io.mamparo.dbproxy.pool.Health;
@@ -45,9 +47,11 @@ public final class DatabaseProxy implements AutoCloseable {
   private final Map<EventLoop, Desk> desks = new HashMap<>();
   private final Map<String, Health> databases = new HashMap<>();
   private final Cancels cancels = new Cancels();
-  private final StartUp.Door door;
+  private final Throttle throttle = new Throttle();
+  private final Door door;
   private final List<Channel> listeners;
   private volatile Accounts accounts = Accounts.NONE;
+  private volatile Security security;
   private volatile int maxPrepared;
   private boolean closed;
 
@@ -65,9 +69,12 @@ public final class DatabaseProxy implements AutoCloseable {
       recorders.add(recorder);
       desks.put(loop, new Desk(loop, recorder, new Texts(index, fingerprints, seed), path::cancel));
     }
-    door = new StartUp.Door(config.limits().clients(), config.limits().loginTimeout().toNanos());
+    security = config.security();
+    door = new Door(config.limits().clients(), config.limits().loginTimeout().toNanos());
     apply(config);
-    StartUp.House house = new StartUp.House(() -> accounts, cancels, new Strangers(), door);
+    House house =
+        new House(
+            () -> accounts, cancels, new Strangers(), door, () -> security, throttle, listener);
     listeners = loops.listen(config.listen(), path.client(house, this::desk));
   }
 
@@ -96,6 +103,7 @@ public final class DatabaseProxy implements AutoCloseable {
     if (closed) {
       return;
     }
+    security = config.security();
     maxPrepared = config.limits().preparedPerServer();
     door.configure(config.limits().clients(), config.limits().loginTimeout().toNanos());
     Map<String, DatabaseProxyConfig.Database> byName = new HashMap<>();
@@ -139,10 +147,12 @@ public final class DatabaseProxy implements AutoCloseable {
             database.port(),
             database.dbname(),
             login.upstreamUser(),
-            login.upstreamPassword());
+            login.upstreamPassword(),
+            database.tls());
     Segment.Login who = new Segment.Login(login.database(), login.user(), login.service());
-    if (before == null || !before.login().equals(who)) {
-      return new Account(who, login.password(), keys(login), pool(who, login.pool(), upstream));
+    if (before == null || !before.login().equals(who) || before.proof() != login.proof()) {
+      return new Account(
+          who, login.password(), keys(login), pool(who, login.pool(), upstream), login.proof());
     }
     if (!before.pool().upstream().same(upstream)) {
       before.forgetWelcomes();

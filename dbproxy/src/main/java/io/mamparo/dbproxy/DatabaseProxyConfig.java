@@ -15,9 +15,25 @@ import org.jspecify.annotations.Nullable;
  * @param databases what can be reached, each under its own name
  * @param logins who may reach what; each has a pool of its own (a bulkhead)
  * @param limits what keeps the proxy itself bounded
+ * @param security how clients come in
  */
 public record DatabaseProxyConfig(
-    InetSocketAddress listen, List<Database> databases, List<Login> logins, Limits limits) {
+    InetSocketAddress listen,
+    List<Database> databases,
+    List<Login> logins,
+    Limits limits,
+    Security security) {
+
+  /** Without encryption and rules. */
+  public DatabaseProxyConfig(
+      InetSocketAddress listen, List<Database> databases, List<Login> logins, Limits limits) {
+    this(listen, databases, logins, limits, Security.NONE);
+  }
+
+  /** The same, with clients coming in another way. */
+  public DatabaseProxyConfig withSecurity(Security other) {
+    return new DatabaseProxyConfig(listen, databases, logins, limits, other);
+  }
 
   public DatabaseProxyConfig {
     databases = List.copyOf(databases);
@@ -45,9 +61,15 @@ public record DatabaseProxyConfig(
    * @param port the server's port
    * @param dbname its name on the server
    * @param breaker when to stop trying the server
+   * @param tls how connections to the server are encrypted
    */
   public record Database(
-      String name, String host, int port, String dbname, BreakerSettings breaker) {
+      String name, String host, int port, String dbname, BreakerSettings breaker, UpstreamTls tls) {
+    /** Over plain connections. */
+    public Database(String name, String host, int port, String dbname, BreakerSettings breaker) {
+      this(name, host, port, dbname, breaker, UpstreamTls.OFF);
+    }
+
     public Database {
       require(!name.isEmpty() && !host.isEmpty() && !dbname.isEmpty(), "a database needs names");
       require(port > 0 && port < 65536, "port " + port + " of database " + name);
@@ -84,6 +106,7 @@ public record DatabaseProxyConfig(
    * @param upstreamPassword that role's password
    * @param pool the server connections of this login
    * @param service the service it was made for, null for people
+   * @param proof how clients prove to be this user
    */
   public record Login(
       String user,
@@ -92,10 +115,31 @@ public record DatabaseProxyConfig(
       String upstreamUser,
       Secret upstreamPassword,
       Pool pool,
-      @Nullable String service) {
+      @Nullable String service,
+      Proof proof) {
+    /** A login by password. */
+    public Login(
+        String user,
+        Secret password,
+        String database,
+        String upstreamUser,
+        Secret upstreamPassword,
+        Pool pool,
+        @Nullable String service) {
+      this(user, password, database, upstreamUser, upstreamPassword, pool, service, Proof.PASSWORD);
+    }
+
     public Login {
       require(!user.isEmpty() && !upstreamUser.isEmpty(), "a login needs names");
     }
+  }
+
+  /** How clients prove who they are. */
+  public enum Proof {
+    /** By the login's password (SCRAM-SHA-256). */
+    PASSWORD,
+    /** By a token instead of a password, over an encrypted connection only. */
+    TOKEN
   }
 
   /**

@@ -3,8 +3,8 @@ package io.mamparo.dbproxy;
 import io.mamparo.dbproxy.client.Account;
 import io.mamparo.dbproxy.client.Accounts;
 import io.mamparo.dbproxy.client.Desk;
+import io.mamparo.dbproxy.client.Door;
 import io.mamparo.dbproxy.client.Session;
-import io.mamparo.dbproxy.client.StartUp;
 import io.mamparo.dbproxy.pool.PoolShard;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,13 +34,13 @@ final class Observation {
   }
 
   private final Accounts accounts;
-  private final StartUp.Door door;
+  private final Door door;
   private final Consumer<LoopTask> onEachLoop;
   private final Map<Account, Sums> sums = new HashMap<>();
   private int sessions;
   private int holding;
 
-  Observation(Accounts accounts, StartUp.Door door, Consumer<LoopTask> onEachLoop) {
+  Observation(Accounts accounts, Door door, Consumer<LoopTask> onEachLoop) {
     this.accounts = accounts;
     this.door = door;
     this.onEachLoop = onEachLoop;

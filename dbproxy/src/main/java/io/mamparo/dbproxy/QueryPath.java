@@ -1,8 +1,10 @@
 package io.mamparo.dbproxy;
 
 import io.mamparo.dbproxy.client.Desk;
+import io.mamparo.dbproxy.client.House;
 import io.mamparo.dbproxy.client.StartUp;
 import io.mamparo.dbproxy.pool.PoolShard;
+import io.mamparo.dbproxy.server.Encryption;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.server.Upstream;
 import io.mamparo.wire.net.Loops;
@@ -23,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -32,11 +35,13 @@ import java.util.function.Function;
  *
  * <pre>
  *   listener
- *     → StartUp            encryption refused, start-up packet, SCRAM, cancel requests
+ *     → (TLS)              by SSLRequest or from the first byte; ServerTls shows certificates
+ *     → StartUp            start-up packet, SCRAM or certificate, rules, cancel requests
  *     → Session            one client: holds what cannot go on yet
  *       → Requests         cut at message boundaries, passed on in stretches
  *       → Statements       read (Texts), classified (Traits), names translated
  *       → PoolShard        bulkhead, breaker, waiting line, connection of this loop
+ *       → (Encryption)     TLS with the server, as its database asks for
  *       → ServerConnection settings replayed, replies expected
  *         → ReplyRelay     cut at message boundaries, passed on in stretches
  *         → Replies        forwarded, swallowed or faked, in order
@@ -58,7 +63,7 @@ final class QueryPath {
   }
 
   /** The pipeline of a client connection. */
-  ChannelHandler client(StartUp.House house, Function<EventLoop, Desk> desks) {
+  ChannelHandler client(House house, Function<EventLoop, Desk> desks) {
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {
@@ -81,7 +86,7 @@ final class QueryPath {
         upstream,
         loop,
         address ->
-            bootstrap(loop, server)
+            bootstrap(loop, upstream, server, server::failed)
                 .connect(address)
                 .addListener(
                     (ChannelFuture done) -> {
@@ -98,7 +103,11 @@ final class QueryPath {
         reason -> server.failed("", reason));
   }
 
-  private Bootstrap bootstrap(EventLoop loop, ChannelHandler handler) {
+  private Bootstrap bootstrap(
+      EventLoop loop,
+      Upstream upstream,
+      ChannelHandler handler,
+      BiConsumer<String, String> failed) {
     return new Bootstrap()
         .group(loop)
         .channel(loops.clientChannel())
@@ -106,7 +115,14 @@ final class QueryPath {
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MS)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .handler(handler);
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                // Makes way once the connection is as it should be.
+                channel.pipeline().addLast(new Encryption(upstream, failed), handler);
+              }
+            });
   }
 
   /** Looks a name up on a thread of its own, as that blocks; an address is used as it is. */
@@ -145,7 +161,7 @@ final class QueryPath {
         server.upstream(),
         loop,
         address ->
-            bootstrap(loop, new CancelRequest(server))
+            bootstrap(loop, server.upstream(), new CancelRequest(server), (state, reason) -> {})
                 .connect(address)
                 .addListener(
                     (ChannelFuture connected) -> {

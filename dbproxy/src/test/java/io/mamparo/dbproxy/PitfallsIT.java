@@ -94,7 +94,8 @@ class PitfallsIT {
             () ->
                 direct
                     .query(
-                        "select 'n=' || count(*) from pg_stat_activity where wait_event = 'PgSleep'")
+                        "select 'n=' || count(*) from pg_stat_activity where wait_event ="
+                            + " 'PgSleep'")
                     .toString()
                     .contains("n=1"));
       }

@@ -52,6 +52,7 @@ public final class Database {
                 environment.getOrDefault("PGDATABASE", "cars"));
     login.setProperty("user", environment.getOrDefault("PGUSER", "postgres"));
     login.setProperty("password", environment.getOrDefault("PGPASSWORD", ""));
+    login.setProperty("sslmode", environment.getOrDefault("PGSSLMODE", "prefer"));
     login.setProperty("connectTimeout", "2");
     login.setProperty("socketTimeout", "10");
     connections = Integer.parseInt(environment.getOrDefault("DB_CONNECTIONS", "8"));

@@ -121,6 +121,7 @@ public final class Mesh implements AutoCloseable {
     Plan planned = plan(config, next);
     plan = planned;
     doors = Map.copyOf(next);
+    next.values().forEach(o -> o.door().encrypt(o.listener().tls(), o.listener().plain()));
     onLoops(part -> part.adopt(planned));
     shut.forEach(Door::shut);
   }
@@ -140,6 +141,7 @@ public final class Mesh implements AutoCloseable {
           next.put(listener.id(), new Opened(present.door(), listener));
         } else {
           Door door = new Door(listener.id(), slots++);
+          door.encrypt(listener.tls(), listener.plain());
           door.opened(loops.listen(listener.address(), entrance(door)));
           opened.add(door);
           next.put(listener.id(), new Opened(door, listener));

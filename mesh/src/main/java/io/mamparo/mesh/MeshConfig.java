@@ -3,6 +3,8 @@ package io.mamparo.mesh;
 import io.mamparo.resilience.breaker.BreakerConfig;
 import io.mamparo.resilience.outlier.OutlierConfig;
 import io.mamparo.resilience.retry.RetryBudgetConfig;
+import io.mamparo.wire.tls.ClientTls;
+import io.mamparo.wire.tls.ServerTls;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -60,8 +62,16 @@ public record MeshConfig(
    * @param id stays the same as long as the listener does
    * @param address where to listen; port 0 picks a free one, see {@link Mesh#port}
    * @param kind who calls through it
+   * @param tls shows certificates to clients that encrypt; null when none may
+   * @param plain whether connections that are not encrypted are served
    */
-  public record Listener(String id, InetSocketAddress address, Kind kind) {}
+  public record Listener(
+      String id, InetSocketAddress address, Kind kind, @Nullable ServerTls tls, boolean plain) {
+    /** For connections that are not encrypted. */
+    public Listener(String id, InetSocketAddress address, Kind kind) {
+      this(id, address, kind, null, true);
+    }
+  }
 
   /** Who calls through a listener, and where its requests go. */
   public sealed interface Kind {
@@ -159,6 +169,7 @@ public record MeshConfig(
    * @param version for display, such as a canary's; may be null
    * @param priority 0 is used first; others as far as those before them are not healthy enough
    * @param zone where it is; may be null
+   * @param tls encrypts connections to it; null when they are not encrypted
    */
   public record Endpoint(
       String id,
@@ -168,11 +179,12 @@ public record MeshConfig(
       int weight,
       @Nullable String version,
       int priority,
-      @Nullable String zone) {
-    /** One of the first priority, nowhere in particular. */
+      @Nullable String zone,
+      @Nullable ClientTls tls) {
+    /** One of the first priority, nowhere in particular, reached without encryption. */
     public Endpoint(
         String id, String host, int port, boolean healthy, int weight, @Nullable String version) {
-      this(id, host, port, healthy, weight, version, 0, null);
+      this(id, host, port, healthy, weight, version, 0, null, null);
     }
 
     public Endpoint {

@@ -91,7 +91,8 @@ class ForwardingIT {
       TestClient.get(
           mesh.port(),
           "/",
-          "X-Amzn-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
+          "X-Amzn-Trace-Id:"
+              + " Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
       TestClient.get(
           mesh.port(), "/", "traceparent: 00-" + trace + "-0000000000000000-01", "tracestate: a=b");
       Await.until("records", SOON, () -> mesh.seen.size() == 3);
@@ -202,7 +203,13 @@ class ForwardingIT {
             TestServer.answering(
                 r ->
                     r.line().contains("chunks")
-                        ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+                        ? "HTTP/1.1 200 OK\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n"
+                            + "3\r\n"
+                            + "abc\r\n"
+                            + "2\r\n"
+                            + "de\r\n"
+                            + "0\r\n\r\n"
                         : TestServer.ok("plain"));
         TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)))) {
       try (TestClient client = new TestClient(mesh.port())) {

@@ -20,8 +20,12 @@ public sealed interface DatabaseSpec {
     }
   }
 
-  /** A PostgreSQL that exists. */
-  record External(String name, DatabaseUrl url) implements DatabaseSpec {
+  /**
+   * A PostgreSQL that exists.
+   *
+   * @param tls how connections to it are encrypted
+   */
+  record External(String name, DatabaseUrl url, DatabaseTls tls) implements DatabaseSpec {
     public External {
       Require.databaseName(name);
     }
@@ -43,6 +47,16 @@ public sealed interface DatabaseSpec {
       Require.that(!database.isEmpty(), "the URL names no database");
       Require.that(!user.isEmpty(), "the URL names no user");
       parameters = Map.copyOf(parameters);
+    }
+
+    /**
+     * What it says of encryption, in libpq's words.
+     *
+     * @param base what relative paths start from
+     * @throws IllegalArgumentException when a value is not known
+     */
+    public DatabaseTls tls(Path base) {
+      return DatabaseTls.of(parameters, base);
     }
 
     /** As this, with a password that the URL does not hold. */

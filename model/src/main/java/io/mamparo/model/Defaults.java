@@ -85,11 +85,15 @@ public final class Defaults {
           new ProxySpec.PoolSpec(
               20, 1_000, seconds(2), Duration.ofMinutes(10), Duration.ofHours(1), 500),
           10_000,
-          BREAKER);
+          BREAKER,
+          TlsSpec.OWN,
+          List.of(),
+          List.of());
 
   /** HTTP from outside. */
   public static final IngressSpec INGRESS =
-      new IngressSpec(Listen.on(INGRESS_PORT), 10_000, seconds(60), seconds(10), ByteSize.kib(64));
+      new IngressSpec(
+          Listen.on(INGRESS_PORT), 10_000, seconds(60), seconds(10), ByteSize.kib(64), TlsSpec.OWN);
 
   /** Ten traces a second for each entry point, then 1 %. */
   public static final TelemetrySpec TELEMETRY =

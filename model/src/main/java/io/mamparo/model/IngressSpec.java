@@ -1,6 +1,7 @@
 package io.mamparo.model;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests from outside come in.
@@ -9,13 +10,15 @@ import java.time.Duration;
  * @param idleTimeout after which a connection without a request is closed
  * @param headerTimeout for a request's head, from its first byte
  * @param headerSize of a request's head at most
+ * @param tls encrypted connections; absent when switched off
  */
 public record IngressSpec(
     Listen listen,
     int connections,
     Duration idleTimeout,
     Duration headerTimeout,
-    ByteSize headerSize) {
+    ByteSize headerSize,
+    @Nullable TlsSpec tls) {
   public IngressSpec {
     Require.between(1, connections, 1_000_000, "connections");
     Require.positive(idleTimeout, "idle-timeout");

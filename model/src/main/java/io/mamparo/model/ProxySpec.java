@@ -1,6 +1,7 @@
 package io.mamparo.model;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param pools limits of every (service, database) pool
  * @param clients client connections at most, of all logins together
  * @param breaker of each database; absent when switched off
+ * @param tls of client connections; absent when switched off
+ * @param access who may come in; all logins when empty
+ * @param iam users who log in with an RDS IAM token
  */
-public record ProxySpec(Listen listen, PoolSpec pools, int clients, @Nullable BreakerSpec breaker) {
+public record ProxySpec(
+    Listen listen,
+    PoolSpec pools,
+    int clients,
+    @Nullable BreakerSpec breaker,
+    @Nullable TlsSpec tls,
+    List<AccessSpec> access,
+    List<String> iam) {
   public ProxySpec {
+    access = List.copyOf(access);
+    iam = List.copyOf(iam);
     Require.between(1, clients, 1_000_000, "clients");
   }
 

@@ -101,7 +101,8 @@ class StackFileTest {
             100,
             millis(5000),
             millis(1000),
-            ByteSize.kib(16)),
+            ByteSize.kib(16),
+            TlsSpec.OWN),
         stack.ingress());
     assertEquals(
         new VisitorSpec(

@@ -26,7 +26,7 @@ public final class RealPostgres implements AutoCloseable {
   private final Path binaries;
   private final Path directory;
   private final int port = Ports.free();
-  private final List<String> settings;
+  private List<String> settings;
   private final Thread atExit = new Thread(this::killQuietly, "stop test PostgreSQL");
   private @Nullable Process postmaster;
 
@@ -53,6 +53,40 @@ public final class RealPostgres implements AutoCloseable {
     }
   }
 
+  /** Files that only the server may read. */
+  public interface Files0600 {
+    /** Writes one and says where it is. */
+    Path put(String name, String text) throws IOException;
+  }
+
+  /** Settings that name files of their own, such as a certificate. */
+  public interface FileSettings {
+    /** The settings, with the files put where the server finds them. */
+    List<String> of(Files0600 files) throws IOException;
+  }
+
+  /** As {@link #start}, with settings that name files. */
+  public static RealPostgres startWithFiles(FileSettings settings) {
+    try {
+      RealPostgres postgres = new RealPostgres(List.of());
+      Runtime.getRuntime().addShutdownHook(postgres.atExit);
+      postgres.initialise();
+      postgres.settings = List.copyOf(settings.of(postgres::put));
+      postgres.startServer();
+      return postgres;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path put(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    own(file);
+    return file;
+  }
+
   /** Where it listens, on 127.0.0.1; stays the same over a restart. */
   public int port() {
     return port;
@@ -76,6 +110,11 @@ public final class RealPostgres implements AutoCloseable {
   /** For pgjdbc, without the user and the password. */
   public String jdbcUrl() {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database();
+  }
+
+  /** Where its own libpq is. */
+  public Path libraries() {
+    return binaries.resolve("lib");
   }
 
   /** The postmaster's process id. */

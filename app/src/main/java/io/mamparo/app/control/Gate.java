@@ -16,8 +16,8 @@ import java.util.Optional;
  *
  * <p>While the listener stands on loopback, reading is open, but only to requests whose {@code
  * Host} names this machine: a web page that rebinds its own name to 127.0.0.1 still sends its own
- * name. Everything that changes something, logs and taps need the bearer token; so does everything on
- * another address. The token is compared in constant time.
+ * name. Everything that changes something, logs and taps need the bearer token; so does everything
+ * on another address. The token is compared in constant time.
  */
 final class Gate implements Filter {
   private static final String BEARER = "Bearer ";

@@ -77,8 +77,7 @@ final class HttpSpans {
     SpanWriter span =
         telemetry
             .spans(attempt.loop())
-            .begin(
-                attempt.traceHigh(), attempt.traceLow(), id == 0 ? 1 : id, attempt.span())
+            .begin(attempt.traceHigh(), attempt.traceLow(), id == 0 ? 1 : id, attempt.span())
             .named(
                 SpanKind.CLIENT,
                 names.handle(caller),

@@ -7,7 +7,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A finished request as a line of text. Stateless; called on the loops, for lines that are wanted. */
+/**
+ * A finished request as a line of text. Stateless; called on the loops, for lines that are wanted.
+ */
 final class RequestLine {
   private static final double NANOS_PER_MILLI = 1e6;
 

@@ -72,8 +72,7 @@ final class RouteCounts {
       return rest;
     }
     Map<String, Map<String, Map<String, Counts>>> next = new HashMap<>(known);
-    Map<String, Map<String, Counts>> services =
-        new HashMap<>(next.getOrDefault(route, Map.of()));
+    Map<String, Map<String, Counts>> services = new HashMap<>(next.getOrDefault(route, Map.of()));
     Map<String, Counts> versions = new HashMap<>(services.getOrDefault(service, Map.of()));
     Counts made = versions.get(version);
     if (made == null) {

@@ -1,5 +1,6 @@
 package io.mamparo.app.events;
 
+import io.mamparo.dbproxy.LogInDecision;
 import io.mamparo.dbproxy.PinReason;
 import io.mamparo.dbproxy.ProxyListener;
 import io.mamparo.dbproxy.StatementRecord;
@@ -26,17 +27,24 @@ public final class SqlEvents implements ProxyListener {
   private final EdgeTable edges;
   private final SqlSpans spans;
   private final CounterFamily events;
+  private final AuditFile audit;
   private volatile Map<String, Database> databases = Map.of();
 
   private record Database(String node, StatementRecorder statements) {}
 
-  /** Statements that name no trace are looked up among the requests that {@code http} hears of. */
+  /**
+   * Statements that name no trace are looked up among the requests that {@code http} hears of.
+   *
+   * @param audit told of log-ins
+   */
   public SqlEvents(
       Telemetry telemetry,
       Clock clock,
       BiFunction<String, String, EdgeProbe> probes,
       HttpEvents http,
-      int loops) {
+      int loops,
+      AuditFile audit) {
+    this.audit = audit;
     this.telemetry = telemetry;
     edges = new EdgeTable(telemetry, EdgeKind.SQL, probes);
     spans = new SqlSpans(telemetry, clock, http.underWay(), loops);
@@ -123,6 +131,19 @@ public final class SqlEvents implements ProxyListener {
   public void onBreaker(String database, String from, String to) {
     events.with(database, "", "breaker-" + to).add(1);
     LOG.log(Level.INFO, "database " + database + ": breaker from " + from + " to " + to);
+  }
+
+  @Override
+  public void onLogIn(LogInDecision decision) {
+    // Names that were made up must not become labels.
+    boolean allowed = decision.allowed();
+    events
+        .with(
+            allowed ? decision.database() : "",
+            allowed ? decision.user() : "",
+            allowed ? "log-in" : "log-in-refused-" + decision.sqlState())
+        .add(1);
+    audit.decided(decision);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.mamparo.kernel.Clock;
 import io.mamparo.kernel.Problem;
 import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.DatabaseSpec.DatabaseUrl;
+import io.mamparo.model.DatabaseTls;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Stack;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,7 +122,7 @@ public final class Databases implements AutoCloseable {
                     url.address().port(),
                     url.database(),
                     new Login(url.user(), url.password().reveal()),
-                    url.parameters(),
+                    parameters(external),
                     LOOK,
                     PATIENCE),
                 status -> wake.run(),
@@ -129,6 +131,26 @@ public final class Databases implements AutoCloseable {
         return new External(external, server);
       }
     }
+  }
+
+  /** What the URL says, with the encryption that holds, in the words of the driver. */
+  private static Map<String, String> parameters(DatabaseSpec.External external) {
+    Map<String, String> parameters = new HashMap<>(external.url().parameters());
+    DatabaseTls tls = external.tls();
+    List.of("sslnegotiation", "channel_binding", "sslrootcert", "sslcert", "sslkey")
+        .forEach(parameters::remove);
+    parameters.put("sslmode", tls.mode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    if (tls.negotiation() == DatabaseTls.Negotiation.DIRECT) {
+      parameters.put("sslNegotiation", "direct");
+    }
+    if (tls.ca() != null) {
+      parameters.put("sslrootcert", tls.ca().toString());
+    }
+    if (tls.certificate() != null) {
+      parameters.put("sslcert", tls.certificate().toString());
+      parameters.put("sslkey", (tls.key() == null ? tls.certificate() : tls.key()).toString());
+    }
+    return parameters;
   }
 
   /** In steps, so that a service more does not mean another setting of the server. */

@@ -97,11 +97,7 @@ final class Dns implements EndpointNames.Lookup {
     for (Raw raw : ask(name.host(), DnsRecordType.SRV)) {
       Target target = Target.of(raw.data());
       Answer behind =
-          addresses(
-              target.host(),
-              target.port(),
-              Math.max(1, target.weight()),
-              target.priority());
+          addresses(target.host(), target.port(), Math.max(1, target.weight()), target.priority());
       places.addAll(behind.places());
       ttl = shorter(shorter(ttl, raw.ttl()), behind.ttl());
     }
@@ -113,8 +109,7 @@ final class Dns implements EndpointNames.Lookup {
 
   /** Priorities are counted from 0 without gaps, as the mesh takes them. */
   private static List<Place> lowestFirst(List<Place> places) {
-    List<Integer> levels =
-        places.stream().map(Place::priority).distinct().sorted().toList();
+    List<Integer> levels = places.stream().map(Place::priority).distinct().sorted().toList();
     return places.stream()
         .map(p -> new Place(p.address(), p.weight(), Math.min(15, levels.indexOf(p.priority()))))
         .toList();
@@ -137,7 +132,12 @@ final class Dns implements EndpointNames.Lookup {
               .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException(
-          name + " " + type.name() + ": " + (e.getCause() == null ? "no answer" : e.getCause().getMessage()), e);
+          name
+              + " "
+              + type.name()
+              + ": "
+              + (e.getCause() == null ? "no answer" : e.getCause().getMessage()),
+          e);
     }
     List<Raw> raws = new ArrayList<>();
     for (DnsRecord record : records) {

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps looking up the names of endpoints that live elsewhere, so that each address behind a name is
- * an endpoint of its own: one virtual thread for each name. Changed by the life thread only; {@link
- * #found} is for any.
+ * Keeps looking up the names of endpoints that live elsewhere, so that each address behind a name
+ * is an endpoint of its own: one virtual thread for each name. Changed by the life thread only;
+ * {@link #found} is for any.
  *
  * <p>A name is looked up again when its answer has expired, at the earliest after a second and at
  * the latest after five minutes. When a look-up fails, the last answer holds and the next attempt
@@ -95,8 +95,8 @@ final class EndpointNames implements AutoCloseable {
   }
 
   /**
-   * The stack with the addresses that are known in the place of names. A name that was not found yet
-   * stays, and is looked up for each connection.
+   * The stack with the addresses that are known in the place of names. A name that was not found
+   * yet stays, and is looked up for each connection.
    */
   Stack found(Stack stack) {
     if (found.isEmpty()) {
@@ -117,7 +117,8 @@ final class EndpointNames implements AutoCloseable {
       if (places == null) {
         all.add(endpoint);
       } else {
-        places.forEach(place -> all.add(endpoint.at(place.address(), place.weight(), place.priority())));
+        places.forEach(
+            place -> all.add(endpoint.at(place.address(), place.weight(), place.priority())));
       }
     }
     return service.with(new Source.Endpoints(all));
@@ -156,7 +157,8 @@ final class EndpointNames implements AutoCloseable {
           if (!failed) {
             LOG.log(
                 Level.WARNING,
-                endpoint + ": the name is not found ("
+                endpoint
+                    + ": the name is not found ("
                     + e.getMessage()
                     + "); the last answer holds. Look at the name server.");
           }

@@ -1,7 +1,9 @@
 package io.mamparo.app.life;
 
 import io.mamparo.app.control.ControlServer;
+import io.mamparo.app.events.AuditFile;
 import io.mamparo.app.events.Taps;
+import io.mamparo.app.view.Env;
 import io.mamparo.compute.ManagedPostgres;
 import io.mamparo.compute.PostgresConfig;
 import io.mamparo.compute.ProcessRecord;
@@ -37,6 +39,9 @@ public final class Launch implements AutoCloseable {
   private final Loops loops;
   private final StateStore state;
   private final Telemetry telemetry;
+  private final AccessKeys keys;
+  private final Certificates certificates;
+  private final AuditFile audit;
   private final Signals signals;
   private final Life life;
   private final boolean adopted;
@@ -50,11 +55,15 @@ public final class Launch implements AutoCloseable {
     state = StateStore.open(data.state(), clock);
     telemetry =
         Telemetry.open(data.telemetry(), TelemetryConfig.DEFAULT, clock, loops.all().size());
+    audit = audit(data, clock);
+    keys = new AccessKeys(data, clock);
+    certificates = new Certificates(data.root().resolve("ca"), keys, clock);
     signals =
-        new Signals(telemetry, clock, loops.all().size(), data.root().resolve("access.log"));
+        new Signals(telemetry, clock, loops.all().size(), audit, data.root().resolve("access.log"));
     life =
         new Life(
-            new Life.Surroundings(data, state, portOffset, path(), random, signals::stack),
+            new Life.Surroundings(
+                data, state, portOffset, path(), random, certificates, signals::stack),
             new RealPlanes(home, random));
     signals.watch(life::observe);
   }
@@ -62,6 +71,16 @@ public final class Launch implements AutoCloseable {
   /** Opens everything; starts nothing yet. */
   public static Launch open(DataDirectory data, int portOffset, Path home) {
     return new Launch(data, portOffset, home);
+  }
+
+  private static AuditFile audit(DataDirectory data, Clock clock) {
+    Path file = data.root().resolve("audit.log");
+    try {
+      return new AuditFile(file, clock);
+    } catch (java.io.IOException e) {
+      throw new io.mamparo.kernel.Problem(
+          "audit file " + file, "cannot be written (" + e + ")", "make it writable", e);
+    }
   }
 
   /** The PATH of services: Mamparo's own, with its JDK at the end, so that java is found. */
@@ -151,6 +170,26 @@ public final class Launch implements AutoCloseable {
     return signals.taps();
   }
 
+  /** What clients on this machine need. */
+  public Env.Secrets secrets() {
+    return new Env.Secrets() {
+      @Override
+      public Path authority() {
+        return certificates.rootFile();
+      }
+
+      @Override
+      public String accessKeyId() {
+        return keys.id();
+      }
+
+      @Override
+      public String secretAccessKey() {
+        return keys.secret();
+      }
+    };
+  }
+
   /** What is known of how it does. */
   public Telemetry telemetry() {
     return telemetry;
@@ -185,6 +224,8 @@ public final class Launch implements AutoCloseable {
     signals.close();
     life.stop();
     loops.close();
+    certificates.close();
+    audit.close();
     telemetry.close();
     state.close();
   }
@@ -211,6 +252,8 @@ public final class Launch implements AutoCloseable {
     signals.close();
     life.close();
     loops.close();
+    certificates.close();
+    audit.close();
     telemetry.close();
     state.close();
   }

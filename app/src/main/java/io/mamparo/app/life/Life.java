@@ -2,6 +2,7 @@ package io.mamparo.app.life;
 
 import io.mamparo.app.plan.ComputePlan;
 import io.mamparo.app.plan.DatabaseAccess;
+import io.mamparo.app.plan.Encryption;
 import io.mamparo.app.plan.MeshPlan;
 import io.mamparo.app.plan.ProxyPlan;
 import io.mamparo.app.tokens.Tokens;
@@ -74,6 +75,7 @@ public final class Life implements AutoCloseable {
    * What surrounds a stack's life.
    *
    * @param path the PATH of services
+   * @param certificates of listeners and callers
    * @param changed told of the stack before and the one that is desired now
    */
   public record Surroundings(
@@ -82,6 +84,7 @@ public final class Life implements AutoCloseable {
       int portOffset,
       String path,
       RandomGenerator random,
+      Certificates certificates,
       BiConsumer<Stack, Stack> changed) {}
 
   /** Makes the planes, which need to tell it what happens. */
@@ -105,8 +108,7 @@ public final class Life implements AutoCloseable {
     endpoints = new EndpointWatch(this::wake);
     names =
         new EndpointNames(
-            new Dns(
-                io.netty.resolver.dns.DnsServerAddressStreamProviders.platformDefault()),
+            new Dns(io.netty.resolver.dns.DnsServerAddressStreamProviders.platformDefault()),
             this::wake);
     thread = Thread.ofPlatform().name("life").daemon().unstarted(this::loop);
   }
@@ -199,7 +201,8 @@ public final class Life implements AutoCloseable {
                 databases.accesses(stack),
                 ports,
                 stack.proxy().listen().at(around.portOffset()),
-                around.path())));
+                around.path(),
+                ComputePlan.secured(stack))));
   }
 
   private void followTokens(MeshSpec.@Nullable Jwt wanted) {
@@ -213,7 +216,15 @@ public final class Life implements AutoCloseable {
   /** Under the lock. */
   private void refresh() {
     Map<String, DatabaseAccess> accesses = databases.accesses(desired);
-    proxy.apply(ProxyPlan.of(desired, accesses, around.portOffset()));
+    around.certificates().look();
+    proxy.apply(
+        ProxyPlan.of(
+            desired,
+            accesses,
+            around.portOffset(),
+            desired.databases().isEmpty()
+                ? Encryption.NONE
+                : around.certificates().forProxy(desired, around.portOffset())));
     refreshMesh();
     Set<String> now = readyNames();
     if (!now.equals(ready)) {
@@ -249,7 +260,8 @@ public final class Life implements AutoCloseable {
             endpoints.answers(),
             edgePorts,
             around.portOffset(),
-            ingressOpen);
+            ingressOpen,
+            around.certificates().forMesh(desired));
     if (!next.equals(meshApplied)) {
       mesh.apply(next);
       meshApplied = next;

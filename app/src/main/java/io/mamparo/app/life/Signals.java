@@ -1,6 +1,7 @@
 package io.mamparo.app.life;
 
 import io.mamparo.app.events.AccessLog;
+import io.mamparo.app.events.AuditFile;
 import io.mamparo.app.events.HttpEvents;
 import io.mamparo.app.events.LineFile;
 import io.mamparo.app.events.Nodes;
@@ -47,13 +48,14 @@ final class Signals implements AutoCloseable {
   /**
    * Sends what is told to telemetry.
    *
+   * @param audit where decisions on log-ins are written
    * @param accessLog where requests are written, once a stack wants that
    */
-  Signals(Telemetry telemetry, Clock clock, int loops, Path accessLog) {
+  Signals(Telemetry telemetry, Clock clock, int loops, AuditFile audit, Path accessLog) {
     this.telemetry = telemetry;
     gauges = new PlaneGauges(telemetry);
     http = new HttpEvents(telemetry, gauges::http, loops);
-    sql = new SqlEvents(telemetry, clock, gauges::sql, http, loops);
+    sql = new SqlEvents(telemetry, clock, gauges::sql, http, loops, audit);
     access =
         new AccessLog(
             new LineFile(accessLog)::append,

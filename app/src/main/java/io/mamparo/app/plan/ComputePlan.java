@@ -15,6 +15,7 @@ import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Source;
 import io.mamparo.model.Stack;
 import io.mamparo.model.Template;
+import io.mamparo.model.TlsSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,12 +40,15 @@ public final class ComputePlan {
    * @param edgePorts the port of each edge by its id
    * @param proxy where services reach their databases
    * @param path the PATH of services
+   * @param proxySecured whether connections to the proxy must be encrypted; those of services on
+   *     this machine otherwise are not, for nobody else could read them
    */
   public record Surroundings(
       Map<String, DatabaseAccess> accesses,
       Map<String, Integer> edgePorts,
       Address proxy,
-      String path) {
+      String path,
+      boolean proxySecured) {
     public Surroundings {
       accesses = Map.copyOf(accesses);
       edgePorts = Map.copyOf(edgePorts);
@@ -117,6 +121,7 @@ public final class ComputePlan {
       env.put("PGUSER", database.user());
       env.put("PGPASSWORD", database.password().reveal());
       env.put("PGDATABASE", database.name());
+      env.put("PGSSLMODE", around.proxySecured() ? "require" : "disable");
     }
     context.callUrls().forEach((callee, url) -> env.put(variable(callee) + "_URL", url));
     service.env().forEach((name, value) -> env.put(name, value.fill(context)));
@@ -148,6 +153,13 @@ public final class ComputePlan {
     }
     return new ReplicaContext.Database(
         around.proxy(), access.name(), login.user(), new Secret(login.password()));
+  }
+
+  /** Whether services have to encrypt their connections to the database proxy. */
+  public static boolean secured(Stack stack) {
+    TlsSpec tls = stack.proxy().tls();
+    return tls != null
+        && (tls.plain() == TlsSpec.Plain.REFUSE || !stack.proxy().listen().at(0).isLoopback());
   }
 
   /** {@code car-parts} to {@code CAR_PARTS}. */

@@ -20,10 +20,13 @@ import io.mamparo.model.RetrySpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Source;
 import io.mamparo.model.Stack;
+import io.mamparo.model.TlsSpec;
 import io.mamparo.resilience.breaker.BreakerConfig;
 import io.mamparo.resilience.breaker.WindowSpec;
 import io.mamparo.resilience.outlier.OutlierConfig;
 import io.mamparo.resilience.retry.RetryBudgetConfig;
+import io.mamparo.wire.tls.ClientTls;
+import io.mamparo.wire.tls.ServerTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -32,6 +35,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Stack, replicas and remembered ports to the mesh's configuration. Stateless. */
@@ -45,10 +49,22 @@ public final class MeshPlan {
   private MeshPlan() {}
 
   /**
+   * What encrypts.
+   *
+   * @param ingress shows certificates; null when the ingress does not encrypt
+   * @param services for endpoints with https; always the same
+   */
+  public record Tls(@Nullable ServerTls ingress, Supplier<@Nullable ClientTls> services) {
+    /** Nothing is encrypted. */
+    public static final Tls NONE = new Tls(null, () -> null);
+  }
+
+  /**
    * The configuration.
    *
    * @param answers whether endpoints that live elsewhere answer, by address; absent: not known yet
    * @param edgePorts the port of each edge by its id
+   * @param tls what encrypts
    * @param open whether the ingress takes requests; false while everything is being stopped
    */
   public static MeshConfig of(
@@ -57,12 +73,15 @@ public final class MeshPlan {
       Map<String, Boolean> answers,
       Map<String, Integer> edgePorts,
       int portOffset,
-      boolean open) {
+      boolean open,
+      Tls tls) {
     List<Listener> listeners = new ArrayList<>();
     if (open) {
       Address address = stack.ingress().listen().at(portOffset);
       InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
-      listeners.add(new Listener(INGRESS, socket, new Kind.Ingress()));
+      TlsSpec spec = stack.ingress().tls();
+      boolean plain = spec == null || spec.plain() == TlsSpec.Plain.ALLOW;
+      listeners.add(new Listener(INGRESS, socket, new Kind.Ingress(), tls.ingress(), plain));
     }
     for (Edge edge : Edge.of(stack)) {
       Integer port = edgePorts.get(edge.id());
@@ -72,7 +91,9 @@ public final class MeshPlan {
       }
     }
     List<Service> services =
-        stack.services().values().stream().map(s -> service(s, stack.mesh(), observed, answers)).toList();
+        stack.services().values().stream()
+            .map(s -> service(s, stack.mesh(), observed, answers, tls))
+            .toList();
     return new MeshConfig(listeners, services, RoutePlan.of(stack), limits(stack.ingress()));
   }
 
@@ -94,11 +115,12 @@ public final class MeshPlan {
       ServiceSpec spec,
       MeshSpec mesh,
       List<ServiceStatus> observed,
-      Map<String, Boolean> answers) {
+      Map<String, Boolean> answers,
+      Tls tls) {
     Guards guards = spec.guards();
     return new Service(
         spec.name(),
-        endpoints(spec, observed, answers),
+        endpoints(spec, observed, answers, tls),
         guards.timeout(),
         guards.perTryTimeout(),
         guards.concurrency(),
@@ -109,7 +131,7 @@ public final class MeshPlan {
   }
 
   private static List<Endpoint> endpoints(
-      ServiceSpec spec, List<ServiceStatus> observed, Map<String, Boolean> answers) {
+      ServiceSpec spec, List<ServiceStatus> observed, Map<String, Boolean> answers, Tls tls) {
     if (spec.source() instanceof Source.Endpoints elsewhere) {
       List<Endpoint> endpoints = new ArrayList<>();
       for (Source.Endpoint endpoint : elsewhere.endpoints()) {
@@ -123,7 +145,8 @@ public final class MeshPlan {
                 endpoint.weight(),
                 null,
                 endpoint.priority(),
-                endpoint.zone()));
+                endpoint.zone(),
+                endpoint.tls() ? tls.services().get() : null));
       }
       return endpoints;
     }

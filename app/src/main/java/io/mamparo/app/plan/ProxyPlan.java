@@ -1,24 +1,31 @@
 package io.mamparo.app.plan;
 
 import io.mamparo.compute.Login;
+import io.mamparo.dbproxy.AccessRule;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.dbproxy.DatabaseProxyConfig.BreakerSettings;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Database;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Limits;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Pool;
 import io.mamparo.dbproxy.Secret;
+import io.mamparo.dbproxy.Security;
+import io.mamparo.dbproxy.UpstreamTls;
+import io.mamparo.model.AccessSpec;
 import io.mamparo.model.Address;
 import io.mamparo.model.BreakerSpec;
+import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.Defaults;
 import io.mamparo.model.ProxySpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Stack;
+import io.mamparo.model.TlsSpec;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,16 +41,17 @@ public final class ProxyPlan {
 
   /** The configuration; databases whose access is not known yet are left out. */
   public static DatabaseProxyConfig of(
-      Stack stack, Map<String, DatabaseAccess> accesses, int portOffset) {
+      Stack stack, Map<String, DatabaseAccess> accesses, int portOffset, Encryption encryption) {
     Address listen = stack.proxy().listen().at(portOffset);
     List<Database> databases = new ArrayList<>();
     List<DatabaseProxyConfig.Login> logins = new ArrayList<>();
     for (String name : stack.databases().keySet()) {
       DatabaseAccess access = accesses.get(name);
       if (access != null) {
-        databases.add(database(access, stack.proxy().breaker()));
+        databases.add(database(access, stack, encryption));
         logins.add(login(access, access.person(), PERSON_CONNECTIONS, null, stack.proxy()));
         services(stack, access, logins);
+        tokens(stack, access, logins);
       }
     }
     return new DatabaseProxyConfig(
@@ -54,7 +62,55 @@ public final class ProxyPlan {
             stack.proxy().clients(),
             Limits.DEFAULT.loginTimeout(),
             stack.proxy().pools().preparedStatements(),
-            Limits.DEFAULT.fingerprints()));
+            Limits.DEFAULT.fingerprints()),
+        security(stack.proxy(), encryption));
+  }
+
+  private static Security security(ProxySpec proxy, Encryption encryption) {
+    TlsSpec tls = proxy.tls();
+    List<AccessRule> rules = new ArrayList<>();
+    for (AccessSpec rule : proxy.access()) {
+      rules.add(
+          new AccessRule(
+              rule.then() == AccessSpec.Then.ALLOW,
+              Set.copyOf(rule.databases()),
+              Set.copyOf(rule.users()),
+              Set.copyOf(rule.services()),
+              Set.copyOf(rule.networks()),
+              rule.over() == AccessSpec.Over.TLS));
+    }
+    return new Security(
+        encryption.clients(),
+        tls != null && tls.plain() == TlsSpec.Plain.REFUSE,
+        tls != null && tls.clients().certificates() == TlsSpec.Certificates.REQUIRED,
+        tls == null ? Map.of() : tls.clients().logins(),
+        rules,
+        Security.Throttle.DEFAULT,
+        encryption.tokens());
+  }
+
+  /** Those whose names nobody else has. */
+  private static void tokens(
+      Stack stack, DatabaseAccess access, List<DatabaseProxyConfig.Login> logins) {
+    for (String user : stack.proxy().iam()) {
+      boolean taken =
+          logins.stream()
+              .anyMatch(l -> l.user().equals(user) && l.database().equals(access.name()));
+      if (!taken) {
+        DatabaseProxyConfig.Login person =
+            login(access, access.person(), PERSON_CONNECTIONS, null, stack.proxy());
+        logins.add(
+            new DatabaseProxyConfig.Login(
+                user,
+                Secret.of(""),
+                access.name(),
+                person.upstreamUser(),
+                person.upstreamPassword(),
+                person.pool(),
+                null,
+                DatabaseProxyConfig.Proof.TOKEN));
+      }
+    }
   }
 
   private static void services(
@@ -70,9 +126,14 @@ public final class ProxyPlan {
     }
   }
 
-  private static Database database(DatabaseAccess access, @Nullable BreakerSpec breaker) {
+  private static Database database(DatabaseAccess access, Stack stack, Encryption encryption) {
     int port = access.port() == 0 ? NOT_YET : access.port();
-    return new Database(access.name(), access.host(), port, access.dbname(), breaker(breaker));
+    UpstreamTls tls =
+        stack.databases().get(access.name()) instanceof DatabaseSpec.External external
+            ? encryption.servers().apply(external.tls())
+            : UpstreamTls.OFF;
+    return new Database(
+        access.name(), access.host(), port, access.dbname(), breaker(stack.proxy().breaker()), tls);
   }
 
   /** The proxy has better defaults for a database than those of a service's breaker. */

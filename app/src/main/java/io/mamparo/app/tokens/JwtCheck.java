@@ -106,8 +106,7 @@ final class JwtCheck implements TokenCheck {
       return "the token's algorithm is not accepted";
     }
     String id = header.hasNonNull("kid") ? header.get("kid").asText() : null;
-    List<KeySet.Key> candidates =
-        now.candidates(id, algorithm.type(), header.path("alg").asText());
+    List<KeySet.Key> candidates = now.candidates(id, algorithm.type(), header.path("alg").asText());
     if (candidates.isEmpty()) {
       unknownKey.run();
       return "the token's key is not known";

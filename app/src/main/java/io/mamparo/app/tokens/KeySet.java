@@ -78,9 +78,7 @@ record KeySet(List<Key> keys) {
           case "OKP Ed25519" -> ed(json);
           default -> null;
         };
-    return key == null
-        ? null
-        : new Key(text(json, "kid"), text(json, "alg"), type.strip(), key);
+    return key == null ? null : new Key(text(json, "kid"), text(json, "alg"), type.strip(), key);
   }
 
   private static @Nullable String text(JsonNode json, String name) {

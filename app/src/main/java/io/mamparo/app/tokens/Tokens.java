@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the keys of {@code mesh.jwt} fresh: read every five minutes, and sooner when a token names a
- * key that is not known, at most every ten seconds. While they cannot be read, those that were read
- * last hold. One virtual thread reads; the check is for the loops.
+ * Keeps the keys of {@code mesh.jwt} fresh: read every five minutes, and sooner when a token names
+ * a key that is not known, at most every ten seconds. While they cannot be read, those that were
+ * read last hold. One virtual thread reads; the check is for the loops.
  */
 public final class Tokens implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Tokens.class.getName());

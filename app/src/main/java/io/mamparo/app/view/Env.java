@@ -7,15 +7,30 @@ import io.mamparo.app.plan.DatabaseAccess;
 import io.mamparo.kernel.Problem;
 import io.mamparo.model.Address;
 import io.mamparo.model.Stack;
+import io.mamparo.model.TlsSpec;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** What {@code mamparo env} prints; holds a password, so it needs the token. Stateless. */
 public final class Env {
   private Env() {}
 
+  /** What a stack keeps in its data directory; made when asked for. */
+  public interface Secrets {
+    /** Where the certificate of its own authority is. */
+    Path authority();
+
+    /** The id of its AWS access key. */
+    String accessKeyId();
+
+    /** Its AWS secret access key. */
+    String secretAccessKey();
+  }
+
   /**
    * Variables and notes.
    *
+   * @param secrets of the stack
    * @param database which one PG* lead to; empty means the first
    * @throws Problem when there is none of that name
    */
@@ -24,7 +39,8 @@ public final class Env {
       Map<String, DatabaseAccess> accesses,
       int portOffset,
       String console,
-      String database) {
+      String database,
+      Secrets secrets) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     ObjectNode variables = root.putObject("variables");
     ArrayNode notes = root.putArray("notes");
@@ -42,13 +58,27 @@ public final class Env {
       variables.put("PGUSER", access.person().user());
       variables.put("PGPASSWORD", access.person().password());
       variables.put("PGDATABASE", access.name());
+      TlsSpec tls = stack.proxy().tls();
+      if (tls != null) {
+        boolean own = tls.certificates().isEmpty();
+        variables.put("PGSSLMODE", own ? "verify-full" : "require");
+        if (own) {
+          variables.put("PGSSLROOTCERT", secrets.authority().toString());
+        }
+      }
       for (String other : stack.databases().keySet()) {
         if (!other.equals(name)) {
           notes.add("another database: mamparo env --database " + other);
         }
       }
     }
-    notes.add("AWS_* are not set: this version serves no AWS endpoint yet");
+    if (stack.proxy().iam().isEmpty()) {
+      notes.add("AWS_* are not set: this version serves no AWS endpoint yet");
+    } else {
+      variables.put("AWS_ACCESS_KEY_ID", secrets.accessKeyId());
+      variables.put("AWS_SECRET_ACCESS_KEY", secrets.secretAccessKey());
+      notes.add("AWS_* are for aws rds generate-db-auth-token; other AWS requests are not served");
+    }
     return root;
   }
 }

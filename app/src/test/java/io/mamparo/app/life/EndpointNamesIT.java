@@ -93,7 +93,8 @@ class EndpointNamesIT {
       StringBuilder name = new StringBuilder();
       int at = 12;
       while (q[at] != 0) {
-        name.append(name.isEmpty() ? "" : ".").append(new String(q, at + 1, q[at], StandardCharsets.US_ASCII));
+        name.append(name.isEmpty() ? "" : ".")
+            .append(new String(q, at + 1, q[at], StandardCharsets.US_ASCII));
         at += q[at] + 1;
       }
       int type = (q[at + 1] & 0xff) << 8 | (q[at + 2] & 0xff);
@@ -164,8 +165,7 @@ class EndpointNamesIT {
       server.address("b.test", "10.0.0.2");
       server.records.put(
           "_cars._tcp.test " + SRV,
-          List.of(
-              NameServer.srv(10, 5, 9001, "a.test"), NameServer.srv(20, 0, 9002, "b.test")));
+          List.of(NameServer.srv(10, 5, 9001, "a.test"), NameServer.srv(20, 0, 9002, "b.test")));
       Answer answer = dns.find(new Address("_cars._tcp.test", 80), true);
       assertEquals(
           List.of(
@@ -193,7 +193,9 @@ class EndpointNamesIT {
           () -> endpoints(names.found(stack)).equals(List.of("10.0.0.1:8001 1 0")));
       server.address("cars.test", "10.0.0.1", "10.0.0.3");
       Await.until(
-          "the other address", Duration.ofSeconds(20), () -> endpoints(names.found(stack)).size() == 2);
+          "the other address",
+          Duration.ofSeconds(20),
+          () -> endpoints(names.found(stack)).size() == 2);
       assertEquals(2, woken.get());
       assertEquals(
           Map.of("10.0.0.1:8001", false, "10.0.0.3:8001", true, "cars.test:8001", true),
@@ -208,8 +210,7 @@ class EndpointNamesIT {
   @Test
   void literalAddresses_areNotLookedUp() {
     assertTrue(endpoints(stack("http://10.0.0.1:80")).contains("10.0.0.1:80 1 0"));
-    Source.Endpoints all =
-        (Source.Endpoints) far(stack("http://10.0.0.1:80")).source();
+    Source.Endpoints all = (Source.Endpoints) far(stack("http://10.0.0.1:80")).source();
     assertTrue(all.endpoints().stream().noneMatch(Source.Endpoint::named));
   }
 }

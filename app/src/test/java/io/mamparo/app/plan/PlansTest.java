@@ -39,7 +39,11 @@ class PlansTest {
 
   private static ComputePlan.Surroundings around() {
     return new ComputePlan.Surroundings(
-        ACCESS, Map.of("bookings>cars", 20_500), new Address("127.0.0.1", 6432), "/bin:/jdk/bin");
+        ACCESS,
+        Map.of("bookings>cars", 20_500),
+        new Address("127.0.0.1", 6432),
+        "/bin:/jdk/bin",
+        false);
   }
 
   private static ServicePlan plan(String yaml, String service) {
@@ -59,6 +63,7 @@ class PlansTest {
     assertEquals("bookings", env.get("PGUSER"));
     assertEquals("bp", env.get("PGPASSWORD"));
     assertEquals("cars", env.get("PGDATABASE"));
+    assertEquals("disable", env.get("PGSSLMODE"), "nobody else can read the loopback interface");
     assertEquals("http://127.0.0.1:20500", env.get("CARS_URL"));
     assertEquals("hello", env.get("GREETING"));
     assertEquals(env.get("DATABASE_URL"), env.get("DB"));
@@ -92,7 +97,7 @@ class PlansTest {
 
   @Test
   void proxy_hasALoginAndAPoolForEachService() {
-    DatabaseProxyConfig config = ProxyPlan.of(Stacks.of(Stacks.CARS), ACCESS, 100);
+    DatabaseProxyConfig config = ProxyPlan.of(Stacks.of(Stacks.CARS), ACCESS, 100, Encryption.NONE);
     assertEquals(6532, config.listen().getPort());
     assertEquals(21_000, config.databases().getFirst().port());
     assertEquals(
@@ -113,7 +118,8 @@ class PlansTest {
             new Login("app", "up"),
             Map.of("cars", new Login("cars", "gen")),
             new Login("app", "up"));
-    DatabaseProxyConfig config = ProxyPlan.of(Stacks.of(Stacks.CARS), Map.of("cars", external), 0);
+    DatabaseProxyConfig config =
+        ProxyPlan.of(Stacks.of(Stacks.CARS), Map.of("cars", external), 0, Encryption.NONE);
     DatabaseProxyConfig.Login login = config.logins().getLast();
     assertEquals("cars", login.user());
     assertEquals("app", login.upstreamUser());
@@ -122,7 +128,8 @@ class PlansTest {
 
   @Test
   void proxy_secretsAreNotPrinted() {
-    assertFalse(ProxyPlan.of(Stacks.of(Stacks.CARS), ACCESS, 0).toString().contains("bp"));
+    assertFalse(
+        ProxyPlan.of(Stacks.of(Stacks.CARS), ACCESS, 0, Encryption.NONE).toString().contains("bp"));
   }
 
   private static MeshConfig mesh(ReplicaState... states) {
@@ -137,7 +144,14 @@ class PlansTest {
               "cars", i, "cars-" + i, "r1", states[i], "127.0.0.1", 22_000 + i, 9, 0, 0, null));
     }
     ServiceStatus cars = new ServiceStatus("cars", 2, 1, false, false, null, replicas);
-    return MeshPlan.of(stack, List.of(cars), Map.of(), Map.of("bookings>cars", 20_500), 100, open);
+    return MeshPlan.of(
+        stack,
+        List.of(cars),
+        Map.of(),
+        Map.of("bookings>cars", 20_500),
+        100,
+        open,
+        MeshPlan.Tls.NONE);
   }
 
   private static MeshConfig.Service service(MeshConfig config, String name) {
@@ -199,7 +213,8 @@ class PlansTest {
               - {path: "/*", to: old}
             """);
     MeshConfig config =
-        MeshPlan.of(stack, List.of(), Map.of("10.0.0.2:8001", false), Map.of(), 0, true);
+        MeshPlan.of(
+            stack, List.of(), Map.of("10.0.0.2:8001", false), Map.of(), 0, true, MeshPlan.Tls.NONE);
     assertEquals(
         List.of("10.0.0.1:true", "10.0.0.2:false"),
         service(config, "old").endpoints().stream()

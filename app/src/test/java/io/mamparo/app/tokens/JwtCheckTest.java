@@ -60,8 +60,7 @@ class JwtCheckTest {
     }
     if (pair.getPublic() instanceof ECPublicKey key) {
       return "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"%s\",\"x\":\"%s\",\"y\":\"%s\"}"
-          .formatted(
-              id, number(key.getW().getAffineX(), 32), number(key.getW().getAffineY(), 32));
+          .formatted(id, number(key.getW().getAffineX(), 32), number(key.getW().getAffineY(), 32));
     }
     byte[] encoded = pair.getPublic().getEncoded();
     byte[] raw = Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length);
@@ -117,12 +116,10 @@ class JwtCheckTest {
     KeySet keys = set(jwk("e", ec));
     String java = "SHA256withECDSAinP1363Format";
     assertEquals(
-        "the token has expired",
-        check(keys, token("ES256", java, "e", ec, claims(-100, -60))));
+        "the token has expired", check(keys, token("ES256", java, "e", ec, claims(-100, -60))));
     assertNull(check(keys, token("ES256", java, "e", ec, claims(-100, -10))), "clocks differ");
     assertEquals(
-        "the token is not valid yet",
-        check(keys, token("ES256", java, "e", ec, claims(60, 100))));
+        "the token is not valid yet", check(keys, token("ES256", java, "e", ec, claims(60, 100))));
     assertEquals(
         "the token does not say when it expires",
         check(keys, token("ES256", java, "e", ec, "{\"iss\":\"me\",\"aud\":\"cars\"}")));
@@ -164,8 +161,7 @@ class JwtCheckTest {
   void check_remembersGoodTokensOnlyUntilTheyExpire_andNotForOtherKeys() throws Exception {
     KeyPair ec = ec();
     KeySet[] keys = {set(jwk("e", ec))};
-    JwtCheck check =
-        new JwtCheck("me", "cars", () -> keys[0], unknown::incrementAndGet, clock);
+    JwtCheck check = new JwtCheck("me", "cars", () -> keys[0], unknown::incrementAndGet, clock);
     byte[] token =
         token("ES256", "SHA256withECDSAinP1363Format", "e", ec, claims(0, 100)).getBytes(US_ASCII);
     assertNull(check.check(token, 0, token.length));

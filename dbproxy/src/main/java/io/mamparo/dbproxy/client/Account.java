@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.dbproxy.Secret;
 import io.mamparo.dbproxy.pool.Pool;
 import io.mamparo.dbproxy.server.Settings;
@@ -29,12 +30,19 @@ public final class Account {
   private final Secret password;
   private final ScramKeys keys;
   private final Pool pool;
+  private final DatabaseProxyConfig.Proof proof;
   private final Map<Settings, Welcome> welcomes = new ConcurrentHashMap<>();
   private final AtomicInteger clients = new AtomicInteger();
   private volatile boolean removed;
 
   /** A login with the keys derived from its password. */
-  public Account(Segment.Login login, Secret password, ScramKeys keys, Pool pool) {
+  public Account(
+      Segment.Login login,
+      Secret password,
+      ScramKeys keys,
+      Pool pool,
+      DatabaseProxyConfig.Proof proof) {
+    this.proof = proof;
     this.login = login;
     this.password = password;
     this.keys = keys;
@@ -43,7 +51,7 @@ public final class Account {
 
   /** The same login with another password; clients that are in stay in. */
   public Account withPassword(Secret newPassword, ScramKeys newKeys) {
-    return new Account(login, newPassword, newKeys, pool);
+    return new Account(login, newPassword, newKeys, pool, proof);
   }
 
   /** Who it is. */
@@ -59,6 +67,11 @@ public final class Account {
   /** What clients must prove. */
   public ScramKeys keys() {
     return keys;
+  }
+
+  /** How clients prove to be it. */
+  public DatabaseProxyConfig.Proof proof() {
+    return proof;
   }
 
   /** Its server connections. */

@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.DatabaseProxyConfig;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,8 @@ public record Accounts(Map<Key, Account> byUserAndDatabase, Set<String> database
   /** Any login of this user, for finding out who asks for a database that does not exist. */
   @Nullable Account anyOf(String user) {
     for (Account account : byUserAndDatabase.values()) {
-      if (account.login().user().equals(user)) {
+      if (account.login().user().equals(user)
+          && account.proof() == DatabaseProxyConfig.Proof.PASSWORD) {
         return account;
       }
     }

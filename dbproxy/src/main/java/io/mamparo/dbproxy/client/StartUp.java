@@ -1,26 +1,25 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.dbproxy.Security;
 import io.mamparo.wire.pg.Backend;
 import io.mamparo.wire.pg.Frontend;
 import io.mamparo.wire.pg.ProtocolViolation;
-import io.mamparo.wire.pg.ScramClient;
 import io.mamparo.wire.pg.ScramKeys;
-import io.mamparo.wire.pg.ScramServer;
 import io.mamparo.wire.pg.SmallMessages;
 import io.mamparo.wire.pg.StartupPacket;
+import io.mamparo.wire.tls.ServerTls;
+import io.mamparo.wire.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  *
  * <pre>
- *   SSLRequest, GSSENCRequest → 'N' ─┐
- *      ┌─────────────────────────────┘
+ *   SSLRequest → 'S' ─┐   first byte of TLS ─┐    SSLRequest, GSSENCRequest → 'N' ─┐
+ *      ┌──────────── handshake ──────────────┘                                    │
+ *      ├──────────────────────────────────────────────────────────────────────────┘
  *   start-up packet → SASL offered → first → last ─proven→ Session
+ *      │    │   └ certificate ─────────┼─────┼───────────→ Session
  *      │    │                          └─────┴──────────→ 28P01
  *      │    └ CancelRequest → carried out → closed
  *      └ garbage, too long, too late, too many → refused → closed
@@ -40,77 +41,29 @@ import org.jspecify.annotations.Nullable;
 public final class StartUp extends ChannelInboundHandlerAdapter {
   private enum State {
     STARTUP,
+    ENCRYPTING,
     SASL_FIRST,
     SASL_LAST,
+    TOKEN,
     OVER
   }
 
-  private static final SecureRandom RANDOM = new SecureRandom();
-
-  /**
-   * What all client connections share.
-   *
-   * @param accounts the present logins
-   * @param cancels the keys of the sessions
-   * @param strangers keys for users that do not exist
-   * @param door how many may be in
-   */
-  public record House(
-      Supplier<Accounts> accounts, Cancels cancels, Strangers strangers, Door door) {}
-
-  /** Counts the connections. Safe for use by several threads. */
-  public static final class Door {
-    private final AtomicInteger inside = new AtomicInteger();
-    private final AtomicLong accepted = new AtomicLong();
-    private final AtomicLong refused = new AtomicLong();
-    private volatile int limit;
-    private volatile long loginNanos;
-
-    /** A door with these limits. */
-    public Door(int limit, long loginNanos) {
-      configure(limit, loginNanos);
-    }
-
-    /** Takes new limits; who is inside stays. */
-    public void configure(int newLimit, long newLoginNanos) {
-      limit = newLimit;
-      loginNanos = newLoginNanos;
-    }
-
-    /** How many may be inside. */
-    public int limit() {
-      return limit;
-    }
-
-    /** Connections now. */
-    public int inside() {
-      return inside.get();
-    }
-
-    /** Connections since the start. */
-    public long accepted() {
-      return accepted.get();
-    }
-
-    /** Refused since the start, because of the limit. */
-    public long refused() {
-      return refused.get();
-    }
-  }
+  /** What is negotiated inside TLS (ALPN); must be, where there was no SSLRequest. */
+  public static final String ALPN = "postgresql";
 
   private final House house;
   private final Desk desk;
   private final SmallMessages messages = new SmallMessages(Frontend.MAX_STARTUP);
   private State state = State.STARTUP;
+  private Security security = Security.NONE;
   private boolean sslSeen;
   private boolean tooMany;
-  private boolean counted;
   private @Nullable Future<?> tooLate;
   private @Nullable StartupPacket packet;
-  private @Nullable ScramServer scram;
+  private @Nullable Visitor visitor;
+  private @Nullable SaslDialogue sasl;
   private int version = Frontend.PROTOCOL_3_0;
-  private String user = "";
-  private String database = "";
+  private boolean direct;
 
   /** For one connection. */
   public StartUp(House house, Desk desk) {
@@ -121,22 +74,23 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     Door door = house.door();
-    counted = true;
-    tooMany = door.inside.incrementAndGet() > door.limit;
-    if (tooMany) {
-      door.refused.incrementAndGet();
-    } else {
-      door.accepted.incrementAndGet();
-    }
-    context.channel().closeFuture().addListener(closed -> door.inside.decrementAndGet());
-    tooLate = desk.loop().schedule(() -> expire(context), door.loginNanos, TimeUnit.NANOSECONDS);
+    security = house.security().get();
+    visitor = new Visitor(context.channel(), security, house.listener());
+    tooMany = door.tooMany();
+    context.channel().closeFuture().addListener(closed -> door.left());
+    tooLate = desk.loop().schedule(() -> expire(context), door.loginNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void expire(ChannelHandlerContext context) {
     if (state != State.OVER) {
       state = State.OVER;
+      visitor().refused("08006", "it took too long to log in");
       context.close();
     }
+  }
+
+  private Visitor visitor() {
+    return java.util.Objects.requireNonNull(visitor);
   }
 
   @Override
@@ -162,14 +116,20 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
     return switch (state) {
       case STARTUP -> {
         ByteBuf in = messages.bytes();
-        if (in == null) {
+        if (in == null || !in.isReadable()) {
+          yield false;
+        }
+        if (!sslSeen && !direct && ServerTls.looksLikeTls(in.getByte(in.readerIndex()))) {
+          direct(context);
           yield false;
         }
         StartupPacket read = StartupPacket.read(in);
         yield read != null && opening(context, read, in.isReadable());
       }
+      case ENCRYPTING -> false;
       case SASL_FIRST -> messages.ready() && saslFirst(context, password(messages.next()));
       case SASL_LAST -> messages.ready() && saslLast(context, password(messages.next()));
+      case TOKEN -> messages.ready() && token(context, password(messages.next()));
       case OVER -> false;
     };
   }
@@ -181,9 +141,14 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
           // Bytes before the answer may have been slipped in by somebody in between.
           throw new ProtocolViolation("received unencrypted data after SSL request");
         }
-        sslSeen |= read.code() == Frontend.SSL_REQUEST;
-        context.writeAndFlush(context.alloc().buffer(1).writeByte('N'));
-        return true;
+        boolean ssl = read.code() == Frontend.SSL_REQUEST;
+        sslSeen |= ssl;
+        ServerTls tls = ssl && visitor().tls() == null ? tls() : null;
+        context.writeAndFlush(context.alloc().buffer(1).writeByte(tls == null ? 'N' : 'S'));
+        if (tls != null) {
+          encrypt(context, tls);
+        }
+        return tls == null;
       }
       case Frontend.CANCEL_REQUEST -> {
         state = State.OVER;
@@ -202,6 +167,65 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private @Nullable ServerTls tls() {
+    ServerTls tls = security.tls();
+    return tls != null && tls.ready() ? tls : null;
+  }
+
+  /** What follows is encrypted; the answer before has passed already. */
+  private void encrypt(ChannelHandlerContext context, ServerTls tls) {
+    state = State.ENCRYPTING;
+    context.pipeline().addFirst("tls", tls.handler(context.channel()));
+  }
+
+  /** A client that does not ask first, as from PostgreSQL 17 on. */
+  private void direct(ChannelHandlerContext context) {
+    direct = true;
+    ServerTls tls = tls();
+    ByteBuf begun = messages.takeRest();
+    if (tls == null || begun == null) {
+      io.netty.util.ReferenceCountUtil.release(begun);
+      state = State.OVER;
+      visitor().refused("08P01", "it began with TLS, which is not switched on");
+      context.close();
+      return;
+    }
+    encrypt(context, tls);
+    context.pipeline().fireChannelRead(begun);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    switch (event) {
+      case SslHandshakeCompletionEvent done -> handshaken(context, done);
+      case ChannelInputShutdownEvent end -> context.close();
+      default -> context.fireUserEventTriggered(event);
+    }
+  }
+
+  private void handshaken(ChannelHandlerContext context, SslHandshakeCompletionEvent done) {
+    if (state != State.ENCRYPTING) {
+      return;
+    }
+    house.door().handshake(done.isSuccess());
+    if (!done.isSuccess()) {
+      state = State.OVER;
+      visitor().refused("08006", "the TLS handshake failed: " + done.cause().getMessage());
+      context.close();
+      return;
+    }
+    state = State.STARTUP;
+    TlsSession session = TlsSession.of(context.channel());
+    visitor().encrypted(session);
+    if (direct && session != null && !session.protocol().equals(ALPN)) {
+      refuse(
+          context,
+          "08P01",
+          "received direct SSL connection request without ALPN protocol negotiation extension",
+          null);
+    }
+  }
+
   private boolean startup(ChannelHandlerContext context, StartupPacket read) {
     int major = read.code() >>> 16;
     if (major != 3) {
@@ -217,8 +241,8 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
       return false;
     }
     packet = read;
-    user = read.parameters().getOrDefault("user", "");
-    database = read.parameters().getOrDefault("database", user);
+    Visitor who = visitor();
+    who.asks(read.parameters());
     if (tooMany) {
       refuse(
           context,
@@ -227,8 +251,9 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
           "The proxy's limit of client connections is reached; close some or raise the limit.");
       return false;
     }
-    if (user.isEmpty()) {
-      refuse(context, "28000", "no PostgreSQL user name specified in startup packet", null);
+    Verdict.Refused unwelcome = who.unwelcome(house.throttle(), System.nanoTime());
+    if (unwelcome != null) {
+      refuse(context, unwelcome.sqlState(), unwelcome.message(), unwelcome.hint());
       return false;
     }
     List<String> unknown =
@@ -238,10 +263,54 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
     if (version != read.code() || !unknown.isEmpty()) {
       Backend.negotiateProtocolVersion(out, version, unknown);
     }
-    Backend.authenticationSasl(out, List.of(ScramClient.MECHANISM));
+    if (who.certified()) {
+      context.write(out);
+      proven(context, null);
+      return false;
+    }
+    Account account = house.accounts().get().find(who.user(), who.database());
+    if (account != null && account.proof() == DatabaseProxyConfig.Proof.TOKEN) {
+      return askForToken(context, out);
+    }
+    SaslDialogue dialogue = new SaslDialogue(who.tls());
+    sasl = dialogue;
+    dialogue.offer(out);
     context.writeAndFlush(out);
     state = State.SASL_FIRST;
     return true;
+  }
+
+  /** A token is sent as it is, so nobody else must be able to read it. */
+  private boolean askForToken(ChannelHandlerContext context, ByteBuf out) {
+    if (visitor().tls() == null) {
+      out.release();
+      refuse(
+          context,
+          "28000",
+          "log-ins by token need an encrypted connection",
+          "Connect with sslmode=require or stronger.");
+      return false;
+    }
+    Backend.authenticationCleartextPassword(out);
+    context.writeAndFlush(out);
+    state = State.TOKEN;
+    return true;
+  }
+
+  private boolean token(ChannelHandlerContext context, ByteBuf in) {
+    Visitor who = visitor();
+    who.method("token");
+    int length = Math.max(in.bytesBefore((byte) 0), 0);
+    String token = in.readCharSequence(length, StandardCharsets.UTF_8).toString();
+    String refusal = security.tokens().refusal(token, who.user());
+    if (refusal == null) {
+      house.throttle().succeeded(who.address(), who.user());
+      proven(context, null);
+    } else {
+      house.throttle().failed(who.address(), who.user(), System.nanoTime(), security.throttle());
+      refuse(context, "28P01", "token of user \"" + who.user() + "\": " + refusal, null);
+    }
+    return false;
   }
 
   private static ByteBuf password(ByteBuf message) {
@@ -251,24 +320,17 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
     return message.skipBytes(4);
   }
 
+  private SaslDialogue sasl() {
+    return java.util.Objects.requireNonNull(sasl);
+  }
+
   private boolean saslFirst(ChannelHandlerContext context, ByteBuf in) {
-    int length = in.bytesBefore((byte) 0);
-    String mechanism = in.readCharSequence(Math.max(length, 0), StandardCharsets.UTF_8).toString();
-    if (!mechanism.equals(ScramClient.MECHANISM)) {
-      throw new ProtocolViolation("client selected an invalid SASL authentication mechanism");
-    }
-    in.skipBytes(1);
-    int data = in.readInt();
-    String first = in.readCharSequence(data, StandardCharsets.UTF_8).toString();
     Account account = account();
-    ScramKeys keys = account == null ? house.strangers().keys(user) : account.keys();
-    byte[] random = new byte[18];
-    RANDOM.nextBytes(random);
-    ScramServer dialogue =
-        new ScramServer(keys, account != null, Base64.getEncoder().encodeToString(random));
-    scram = dialogue;
+    ScramKeys keys = account == null ? house.strangers().keys(visitor().user()) : account.keys();
+    String answer = sasl().first(in, keys, account != null);
+    visitor().method(sasl().mechanism());
     ByteBuf out = context.alloc().buffer(128);
-    Backend.authenticationSasl(out, Backend.AUTH_SASL_CONTINUE, dialogue.first(first));
+    Backend.authenticationSasl(out, Backend.AUTH_SASL_CONTINUE, answer);
     context.writeAndFlush(out);
     state = State.SASL_LAST;
     return true;
@@ -277,50 +339,47 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
   /** Whoever proves to be the user of any database learns which databases there are, no other. */
   private @Nullable Account account() {
     Accounts accounts = house.accounts().get();
-    Account account = accounts.find(user, database);
-    return account == null ? accounts.anyOf(user) : account;
+    Account account = accounts.find(visitor().user(), visitor().database());
+    return account == null ? accounts.anyOf(visitor().user()) : account;
   }
 
   private boolean saslLast(ChannelHandlerContext context, ByteBuf in) {
-    ScramServer dialogue = java.util.Objects.requireNonNull(scram);
-    String proof = dialogue.last(in.toString(StandardCharsets.UTF_8));
+    Visitor who = visitor();
+    String proof = sasl().last(in);
     if (proof == null) {
-      refuse(context, "28P01", "password authentication failed for user \"" + user + "\"", null);
-      return false;
-    }
-    Accounts accounts = house.accounts().get();
-    Account account = accounts.find(user, database);
-    if (account == null) {
-      boolean exists = accounts.databases().contains(database);
+      house.throttle().failed(who.address(), who.user(), System.nanoTime(), security.throttle());
       refuse(
-          context,
-          exists ? "28000" : "3D000",
-          exists
-              ? "user \"" + user + "\" has no login for database \"" + database + "\""
-              : "database \"" + database + "\" does not exist",
-          null);
+          context, "28P01", "password authentication failed for user \"" + who.user() + "\"", null);
       return false;
     }
-    StartupPacket startup = java.util.Objects.requireNonNull(packet);
-    if (!"false".equals(startup.parameters().getOrDefault("replication", "false"))) {
-      refuse(
-          context,
-          "0A000",
-          "replication connections are not supported by the proxy",
-          "Connect to the server directly.");
-      return false;
-    }
-    enter(context, account, startup, proof);
+    house.throttle().succeeded(who.address(), who.user());
+    proven(context, proof);
     return false;
   }
 
+  /** It is who it says; whether it may come in is another question. */
+  private void proven(ChannelHandlerContext context, @Nullable String proof) {
+    StartupPacket startup = java.util.Objects.requireNonNull(packet);
+    switch (visitor().verdict(house.accounts().get(), startup.parameters())) {
+      case Verdict.Admitted(Account account) -> enter(context, account, startup, proof);
+      case Verdict.Refused(String sqlState, String message, String hint) ->
+          refuse(context, sqlState, message, hint);
+    }
+  }
+
   private void enter(
-      ChannelHandlerContext context, Account account, StartupPacket startup, String proof) {
+      ChannelHandlerContext context,
+      Account account,
+      StartupPacket startup,
+      @Nullable String proof) {
     state = State.OVER;
     cancelTimer();
-    ByteBuf out = context.alloc().buffer(128);
-    Backend.authenticationSasl(out, Backend.AUTH_SASL_FINAL, proof);
-    context.write(out);
+    visitor().letIn(account);
+    if (proof != null) {
+      ByteBuf out = context.alloc().buffer(128);
+      Backend.authenticationSasl(out, Backend.AUTH_SASL_FINAL, proof);
+      context.write(out);
+    }
     Session session = new Session(context.channel(), desk, account, house.cancels());
     ByteBuf rest = messages.takeRest();
     context.pipeline().replace(this, "session", session);
@@ -341,6 +400,7 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
       ChannelHandlerContext context, String sqlState, String message, @Nullable String hint) {
     state = State.OVER;
     cancelTimer();
+    visitor().refused(sqlState, message);
     ByteBuf out = context.alloc().buffer(256);
     Backend.error(out, "FATAL", sqlState, message, hint);
     context.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
@@ -356,10 +416,5 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     context.close();
-  }
-
-  /** Whether it has been counted; for tests. */
-  boolean counted() {
-    return counted;
   }
 }

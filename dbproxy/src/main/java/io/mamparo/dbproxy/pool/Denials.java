@@ -36,7 +36,7 @@ final class Denials {
     return new Denial(
         sqlState,
         "the server of the " + name(pool) + " at " + pool.upstream() + " refused: " + reason,
-        "Check the user, password and database name that the proxy uses there.");
+        "Check the user, password, database name and tls that the proxy uses there.");
   }
 
   static Denial closed(Pool pool) {

@@ -32,7 +32,8 @@ public final class PoolShard implements Keeper {
   private static final int LOOK_AT = 8;
 
   /** What trying again does not mend. */
-  private static final Set<String> HOPELESS = Set.of("28P01", "28000", "3D000", "42501", "42704");
+  private static final Set<String> HOPELESS =
+      Set.of("08001", "28P01", "28000", "3D000", "42501", "42704");
 
   private final Pool pool;
   private final EventLoop loop;

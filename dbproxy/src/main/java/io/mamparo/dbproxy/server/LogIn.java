@@ -8,6 +8,7 @@ import io.mamparo.wire.pg.ProtocolViolation;
 import io.mamparo.wire.pg.ScramClient;
 import io.mamparo.wire.pg.ScramKeys;
 import io.mamparo.wire.pg.SmallMessages;
+import io.mamparo.wire.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,7 @@ final class LogIn {
   private final SmallMessages messages = new SmallMessages(BOUND);
   private final Map<String, String> parameters = new LinkedHashMap<>();
   private @Nullable ScramClient scram;
+  private boolean verified;
   private int pid;
   private byte[] key = new byte[0];
   private boolean over;
@@ -143,7 +145,9 @@ final class LogIn {
     int kind = in.readInt();
     switch (kind) {
       case Backend.AUTH_OK -> {
-        // Parameters follow.
+        if (upstream.tls().bindingRequired() && !bound()) {
+          fail("", "the server let the proxy in without channel binding, which is required");
+        }
       }
       case Backend.AUTH_CLEARTEXT -> {
         char[] password = upstream.password();
@@ -164,10 +168,15 @@ final class LogIn {
           throw new ProtocolViolation("SASL without a beginning");
         }
         scram.verify(in.toString(StandardCharsets.UTF_8));
+        verified = true;
       }
       default ->
           fail("", "the server wants authentication method " + kind + ", which is not known");
     }
+  }
+
+  private boolean bound() {
+    return scram != null && scram.mechanism().equals(ScramClient.MECHANISM_PLUS) && verified;
   }
 
   private void answer(byte[] password) {
@@ -177,18 +186,33 @@ final class LogIn {
   }
 
   private void sasl(ByteBuf in) {
+    boolean plain = false;
+    boolean plus = false;
     while (in.isReadable() && in.getByte(in.readerIndex()) != 0) {
-      if (string(in).equals(ScramClient.MECHANISM)) {
-        byte[] random = new byte[18];
-        RANDOM.nextBytes(random);
-        scram = new ScramClient("", Base64.getEncoder().encodeToString(random));
-        ByteBuf out = channel.alloc().buffer(128);
-        Frontend.saslInitial(out, ScramClient.MECHANISM, scram.first());
-        channel.writeAndFlush(out, channel.voidPromise());
-        return;
-      }
+      String mechanism = string(in);
+      plain |= mechanism.equals(ScramClient.MECHANISM);
+      plus |= mechanism.equals(ScramClient.MECHANISM_PLUS);
     }
-    fail("", "the server offers no SASL mechanism that is known (SCRAM-SHA-256)");
+    TlsSession session = TlsSession.of(channel);
+    byte[] random = new byte[18];
+    RANDOM.nextBytes(random);
+    ScramClient dialogue =
+        new ScramClient(
+            "",
+            Base64.getEncoder().encodeToString(random),
+            plus,
+            session == null ? null : session.endPoint());
+    boolean bound = dialogue.mechanism().equals(ScramClient.MECHANISM_PLUS);
+    if (!bound && upstream.tls().bindingRequired()) {
+      fail("", "the server offers no channel binding, which is required");
+    } else if (!bound && !plain) {
+      fail("", "the server offers no SASL mechanism that is known (SCRAM-SHA-256)");
+    } else {
+      scram = dialogue;
+      ByteBuf out = channel.alloc().buffer(128);
+      Frontend.saslInitial(out, dialogue.mechanism(), dialogue.first());
+      channel.writeAndFlush(out, channel.voidPromise());
+    }
   }
 
   private void challenge(String message) {

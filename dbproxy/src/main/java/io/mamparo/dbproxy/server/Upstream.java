@@ -1,6 +1,7 @@
 package io.mamparo.dbproxy.server;
 
 import io.mamparo.dbproxy.Secret;
+import io.mamparo.dbproxy.UpstreamTls;
 import io.mamparo.wire.pg.ScramKeys;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -16,15 +17,23 @@ public final class Upstream {
   private final String dbname;
   private final String user;
   private final Secret password;
+  private final UpstreamTls tls;
   private volatile @Nullable ScramKeys keys;
 
   /** A database on a server, as a role. */
-  public Upstream(String host, int port, String dbname, String user, Secret password) {
+  public Upstream(
+      String host, int port, String dbname, String user, Secret password, UpstreamTls tls) {
     this.host = host;
     this.port = port;
     this.dbname = dbname;
     this.user = user;
     this.password = password;
+    this.tls = tls;
+  }
+
+  /** How connections to it are encrypted. */
+  public UpstreamTls tls() {
+    return tls;
   }
 
   /** The server's name or address. */
@@ -50,13 +59,14 @@ public final class Upstream {
     return password.reveal();
   }
 
-  /** The same place and role with the same password. */
+  /** The same place and role with the same password, reached in the same way. */
   public boolean same(Upstream other) {
     return host.equals(other.host)
         && port == other.port
         && dbname.equals(other.dbname)
         && user.equals(other.user)
-        && password.equals(other.password);
+        && password.equals(other.password)
+        && tls.equals(other.tls);
   }
 
   /**

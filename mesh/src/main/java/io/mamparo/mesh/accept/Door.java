@@ -1,10 +1,12 @@
 package io.mamparo.mesh.accept;
 
+import io.mamparo.wire.tls.ServerTls;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** An open listener. Shared by all loops. */
 public final class Door {
@@ -13,6 +15,8 @@ public final class Door {
   private final AtomicInteger connections = new AtomicInteger();
   private final LongAdder turnedAway = new LongAdder();
   private volatile List<Channel> sockets = List.of();
+  private volatile @Nullable ServerTls tls;
+  private volatile boolean plain = true;
 
   /**
    * A door that is not open yet.
@@ -30,6 +34,20 @@ public final class Door {
 
   public int slot() {
     return slot;
+  }
+
+  /** How connections are encrypted from now on. */
+  public void encrypt(@Nullable ServerTls with, boolean alsoPlain) {
+    plain = alsoPlain;
+    tls = with;
+  }
+
+  /** Prepares a connection that has just come in. */
+  public void receive(Channel channel) {
+    ServerTls with = tls;
+    if (with != null) {
+      channel.pipeline().addLast(new FirstByte(with, plain));
+    }
   }
 
   /** It listens now. */

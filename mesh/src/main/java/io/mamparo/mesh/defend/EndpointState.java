@@ -3,6 +3,7 @@ package io.mamparo.mesh.defend;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.resilience.outlier.Host;
 import io.mamparo.resilience.window.StripedCounter;
+import io.mamparo.wire.tls.ClientTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ public final class EndpointState {
   private final String host;
   private final int port;
   private final @Nullable InetSocketAddress literal;
+  private final @Nullable ClientTls tls;
   private final StripedCounter inFlight;
   private final StripedCounter connections;
   private final PeakEwma[] latencies;
@@ -37,6 +39,7 @@ public final class EndpointState {
     id = config.id();
     host = config.host();
     port = config.port();
+    tls = config.tls();
     literal = literal(host, port);
     inFlight = new StripedCounter(stripes);
     connections = new StripedCounter(stripes);
@@ -52,11 +55,19 @@ public final class EndpointState {
 
   /** Whether a configured endpoint is this one. */
   boolean is(MeshConfig.Endpoint config) {
-    return id.equals(config.id()) && host.equals(config.host()) && port == config.port();
+    return id.equals(config.id())
+        && host.equals(config.host())
+        && port == config.port()
+        && tls == config.tls();
   }
 
   public String id() {
     return id;
+  }
+
+  /** Encrypts connections to it; null when they are not encrypted. */
+  public @Nullable ClientTls tls() {
+    return tls;
   }
 
   /** Its address if it is not a name. */

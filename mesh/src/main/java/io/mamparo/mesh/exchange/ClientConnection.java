@@ -3,13 +3,14 @@ package io.mamparo.mesh.exchange;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.mamparo.mesh.accept.Door;
+import io.mamparo.mesh.accept.FirstByte;
 import io.mamparo.mesh.accept.Timer;
 import io.mamparo.wire.http.Progress;
 import io.mamparo.wire.http.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,6 +57,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private byte[] address = {};
   private boolean loopback;
   private boolean six;
+  private boolean secure;
 
   ClientConnection(MeshLoop loop, Door door) {
     this.loop = loop;
@@ -85,6 +87,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return six;
   }
 
+  /** Whether its connection is encrypted. */
+  boolean secure() {
+    return secure;
+  }
+
   /** Whether the client is on this machine. */
   boolean loopback() {
     return loopback;
@@ -108,6 +115,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
     loop.clients.add(this);
     loop.timers.set(timer, loop.now() + loop.plan.headNanos);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent done) {
+      secure = done.isSuccess();
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   @Override
@@ -286,9 +301,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     forget();
     flush();
     reading(true);
-    if (context().channel() instanceof DuplexChannel duplex && duplex.isActive()) {
-      duplex.shutdownOutput();
-    }
+    FirstByte.endOutput(context().channel());
     loop.timers.set(timer, loop.now() + LINGER_NANOS);
   }
 

@@ -1,10 +1,13 @@
 package io.mamparo.mesh.exchange;
 
 import io.mamparo.mesh.defend.EndpointState;
+import io.mamparo.wire.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -69,11 +72,26 @@ final class Connector {
               @Override
               protected void initChannel(SocketChannel channel) {
                 loop.prepare(channel);
+                ClientTls tls = pool.endpoint.tls();
+                if (tls != null) {
+                  String host = pool.endpoint.host();
+                  channel.pipeline().addLast(tls.handler(channel, host, pool.endpoint.port()));
+                }
                 channel.pipeline().addLast(c);
               }
             })
         .connect(to)
-        .addListener(done -> connected(x, ticket, pool, c, done.isSuccess()));
+        .addListener(
+            (ChannelFuture done) -> {
+              SslHandler encrypted = done.channel().pipeline().get(SslHandler.class);
+              if (encrypted == null || !done.isSuccess()) {
+                connected(x, ticket, pool, c, done.isSuccess());
+              } else {
+                encrypted
+                    .handshakeFuture()
+                    .addListener(secured -> secured(x, ticket, pool, c, secured.isSuccess()));
+              }
+            });
   }
 
   private void connected(
@@ -85,6 +103,15 @@ final class Connector {
       path.connected(x, c);
     } else {
       pool.giveBack(c, loop.now());
+    }
+  }
+
+  /** A connection that was open counts itself out when it closes. */
+  private void secured(Exchange x, long ticket, Pool pool, UpstreamConnection c, boolean success) {
+    if (success) {
+      connected(x, ticket, pool, c, true);
+    } else {
+      refused(x, ticket, pool);
     }
   }
 

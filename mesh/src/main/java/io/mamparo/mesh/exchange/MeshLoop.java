@@ -134,6 +134,7 @@ public final class MeshLoop {
   /** A client has come in through a door. */
   public void accept(Channel channel, Door door) {
     prepare(channel);
+    door.receive(channel);
     channel.pipeline().addLast(new ClientConnection(this, door));
   }
 

@@ -49,12 +49,15 @@ final class RequestWriter {
   private static final byte[] FOR = ascii("x-forwarded-for: ");
   private static final byte[] PROTO_HOST =
       ascii("\r\nx-forwarded-proto: http\r\nx-forwarded-host: ");
+  private static final byte[] SECURE_HOST =
+      ascii("\r\nx-forwarded-proto: https\r\nx-forwarded-host: ");
   private static final byte[] FORWARDED = ascii("\r\nforwarded: ");
   private static final byte[] ELEMENT = ascii("for=");
   private static final byte[] ELEMENT_6 = ascii("for=\"[");
   private static final byte[] END_6 = ascii("]\"");
   private static final byte[] ELEMENT_HOST = ascii(";host=\"");
   private static final byte[] ELEMENT_PROTO = ascii("\";proto=http\r\n");
+  private static final byte[] ELEMENT_SECURE = ascii("\";proto=https\r\n");
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
   private final MeshLoop loop;
@@ -120,7 +123,8 @@ final class RequestWriter {
     out.add(FOR);
     previous(head.fields(), Field.X_FORWARDED_FOR, out);
     out.add(address);
-    out.add(PROTO_HOST).add(head.bytes(), head.hostStart(), head.hostEnd());
+    boolean secure = x.client().secure();
+    out.add(secure ? SECURE_HOST : PROTO_HOST).add(head.bytes(), head.hostStart(), head.hostEnd());
     out.add(FORWARDED);
     previous(head.fields(), Field.FORWARDED, out);
     boolean six = x.client().six();
@@ -129,7 +133,7 @@ final class RequestWriter {
       out.add(END_6);
     }
     out.add(ELEMENT_HOST).add(head.bytes(), head.hostStart(), head.hostEnd());
-    out.add(ELEMENT_PROTO);
+    out.add(secure ? ELEMENT_SECURE : ELEMENT_PROTO);
   }
 
   /** What earlier proxies said. */

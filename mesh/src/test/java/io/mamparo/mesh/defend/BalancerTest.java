@@ -29,7 +29,7 @@ class BalancerTest {
   private static MeshConfig.Endpoint endpoint(
       int i, boolean healthy, int weight, int priority, @Nullable String zone) {
     return new MeshConfig.Endpoint(
-        "e" + i, "127.0.0.1", 1000 + i, healthy, weight, null, priority, zone);
+        "e" + i, "127.0.0.1", 1000 + i, healthy, weight, null, priority, zone, null);
   }
 
   private static List<MeshConfig.Endpoint> equal(int count) {

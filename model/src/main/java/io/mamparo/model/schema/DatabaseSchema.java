@@ -2,6 +2,7 @@ package io.mamparo.model.schema;
 
 import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.DatabaseSpec.DatabaseUrl;
+import io.mamparo.model.DatabaseTls;
 import io.mamparo.model.Secret;
 import io.mamparo.model.Template;
 import io.mamparo.model.yaml.Node;
@@ -28,12 +29,18 @@ final class DatabaseSchema {
               + " credentials may log in through the proxy with them.");
   private static final Key<Template> PASSWORD =
       Key.optional("password", SECRET, "the URL's", "Of the user in the `url`.");
+  private static final Key<DatabaseTls> TLS =
+      Key.optional(
+          "tls",
+          SecuritySchema.database(),
+          "as the `url` says, else encrypted if the server can",
+          "Encryption towards a server with a `url`.");
 
   static final Section<DatabaseSpec> SECTION =
       Section.of(
               "databases.NAME",
               "A real PostgreSQL is run for you, or one that exists is used.",
-              List.of(SCHEMA, URL, PASSWORD),
+              List.of(SCHEMA, URL, PASSWORD, TLS),
               DatabaseSchema::database)
           .with(DatabaseSchema::oneKind);
 
@@ -45,21 +52,27 @@ final class DatabaseSchema {
       return new DatabaseSpec.Managed(f.name(), f.find(SCHEMA));
     }
     Template password = f.find(PASSWORD);
+    DatabaseTls tls = f.find(TLS);
     return new DatabaseSpec.External(
-        f.name(), password == null ? url : url.withPassword(new Secret(plain(password))));
+        f.name(),
+        password == null ? url : url.withPassword(new Secret(plain(password))),
+        tls == null ? url.tls(f.baseDirectory()) : tls);
   }
 
   private static void oneKind(Mapping section, String name, String where, Reading reading) {
     boolean external = section.find("url").isPresent();
-    section
-        .entry(external ? "schema" : "password")
-        .ifPresent(
-            entry ->
-                reading.reportText(
-                    entry.key(),
-                    external
-                        ? where + ": schema is for databases that Mamparo runs; this one has a url"
-                        : where + ": password belongs to a url, and there is none"));
+    for (String key : external ? List.of("schema") : List.of("password", "tls")) {
+      section
+          .entry(key)
+          .ifPresent(
+              entry ->
+                  reading.reportText(
+                      entry.key(),
+                      external
+                          ? where
+                              + ": schema is for databases that Mamparo runs; this one has a url"
+                          : where + ": " + key + " belongs to a url, and there is none"));
+    }
   }
 
   /** Without references there is nothing to fill in. */

@@ -83,8 +83,8 @@ final class ServiceSchema {
           "database",
           database(),
           "none",
-          "The database it uses. `DATABASE_URL`, `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD` and"
-              + " `PGDATABASE` are given to it.");
+          "The database it uses. `DATABASE_URL`, `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`,"
+              + " `PGDATABASE` and `PGSSLMODE` are given to it.");
   private static final Key<List<String>> CALLS =
       Key.of(
           "calls",

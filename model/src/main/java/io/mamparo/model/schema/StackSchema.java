@@ -1,5 +1,6 @@
 package io.mamparo.model.schema;
 
+import io.mamparo.model.AccessSpec;
 import io.mamparo.model.BreakerSpec;
 import io.mamparo.model.ByteSize;
 import io.mamparo.model.ConsoleSpec;
@@ -13,6 +14,7 @@ import io.mamparo.model.RouteSpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Stack;
 import io.mamparo.model.TelemetrySpec;
+import io.mamparo.model.TlsSpec;
 import io.mamparo.model.VisitorSpec;
 import io.mamparo.model.yaml.Node;
 import java.time.Duration;
@@ -135,13 +137,22 @@ public final class StackSchema {
             Optional.of(Defaults.BREAKER),
             "on",
             "Of each database.");
+    Key<Optional<TlsSpec>> tls = SecuritySchema.proxy();
+    Key<List<AccessSpec>> access = SecuritySchema.access();
+    Key<List<String>> iam = SecuritySchema.iam();
     return Section.of(
         "proxy",
         "The database proxy. Every service has a login and a pool of its own in it.",
-        List.of(listen, pools, clients, breaker),
+        List.of(listen, pools, clients, breaker, tls, access, iam),
         f ->
             new ProxySpec(
-                f.get(listen), f.get(pools), f.get(clients), f.get(breaker).orElse(null)));
+                f.get(listen),
+                f.get(pools),
+                f.get(clients),
+                f.get(breaker).orElse(null),
+                f.get(tls).orElse(null),
+                f.get(access),
+                f.get(iam)));
   }
 
   private static Section<ProxySpec.PoolSpec> pools() {
@@ -229,13 +240,19 @@ public final class StackSchema {
             Scalar.SIZE,
             d.headerSize(),
             "Of a request's head at most; 1KiB to 1MiB.");
+    Key<Optional<TlsSpec>> tls = SecuritySchema.ingress();
     return Section.of(
         "ingress",
         "Where requests from outside come in.",
-        List.of(listen, connections, idle, header, size),
+        List.of(listen, connections, idle, header, size, tls),
         f ->
             new IngressSpec(
-                f.get(listen), f.get(connections), f.get(idle), f.get(header), f.get(size)));
+                f.get(listen),
+                f.get(connections),
+                f.get(idle),
+                f.get(header),
+                f.get(size),
+                f.get(tls).orElse(null)));
   }
 
   private static Section<TelemetrySpec> telemetry() {

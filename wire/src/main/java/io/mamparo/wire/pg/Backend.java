@@ -55,6 +55,11 @@ public final class Backend {
     out.writeByte(AUTHENTICATION).writeInt(8).writeInt(AUTH_OK);
   }
 
+  /** Asks for a password as it is. */
+  public static void authenticationCleartextPassword(ByteBuf out) {
+    out.writeByte(AUTHENTICATION).writeInt(8).writeInt(AUTH_CLEARTEXT);
+  }
+
   /** Asks for a SASL dialogue by one of the mechanisms. */
   public static void authenticationSasl(ByteBuf out, List<String> mechanisms) {
     int start = Wire.begin(out, AUTHENTICATION);

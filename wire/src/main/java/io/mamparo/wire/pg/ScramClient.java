@@ -5,13 +5,18 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of a SCRAM-SHA-256 dialogue (RFC 5802, RFC 7677), without channel binding. For
- * one dialogue; not for use by several threads at once.
+ * The client's side of a SCRAM-SHA-256 dialogue (RFC 5802, RFC 7677), with channel binding of type
+ * tls-server-end-point where both ends can (RFC 5929). For one dialogue; not for use by several
+ * threads at once.
  */
 public final class ScramClient {
   public static final String MECHANISM = "SCRAM-SHA-256";
-  private static final String HEADER = "n,,";
 
+  /** With channel binding. */
+  public static final String MECHANISM_PLUS = "SCRAM-SHA-256-PLUS";
+
+  private final String header;
+  private final byte @Nullable [] endPoint;
   private final String user;
   private final String nonce;
   private @Nullable String serverFirst;
@@ -25,13 +30,43 @@ public final class ScramClient {
    * @param nonce printable, without comma, fresh from a secure source
    */
   public ScramClient(String user, String nonce) {
+    this(user, nonce, false, null);
+  }
+
+  /**
+   * Begins a dialogue on an encrypted connection.
+   *
+   * @param offered whether the server offers channel binding
+   * @param endPoint what to bind to; null when that is not known
+   */
+  public ScramClient(String user, String nonce, boolean offered, byte @Nullable [] endPoint) {
     this.user = user;
     this.nonce = nonce;
+    boolean bound = offered && endPoint != null;
+    this.endPoint = bound ? endPoint : null;
+    // "y" lets the server notice when somebody in between has removed its offer.
+    header = bound ? "p=tls-server-end-point,," : endPoint != null ? "y,," : "n,,";
+  }
+
+  /** The mechanism that the dialogue follows. */
+  public String mechanism() {
+    return endPoint == null ? MECHANISM : MECHANISM_PLUS;
+  }
+
+  /** The attribute c: the header and what is bound to. */
+  static String binding(String header, byte @Nullable [] endPoint) {
+    byte[] text = header.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    int length = endPoint == null ? 0 : endPoint.length;
+    byte[] whole = java.util.Arrays.copyOf(text, text.length + length);
+    if (endPoint != null) {
+      System.arraycopy(endPoint, 0, whole, text.length, length);
+    }
+    return Base64.getEncoder().encodeToString(whole);
   }
 
   /** The client's first message. */
   public String first() {
-    return HEADER + firstBare();
+    return header + firstBare();
   }
 
   private String firstBare() {
@@ -57,12 +92,7 @@ public final class ScramClient {
   /** The client's final message, by keys that fit the challenge. */
   public String last(ScramKeys keys) {
     String first = java.util.Objects.requireNonNull(serverFirst);
-    String bare =
-        "c="
-            + Base64.getEncoder()
-                .encodeToString(HEADER.getBytes(java.nio.charset.StandardCharsets.US_ASCII))
-            + ",r="
-            + Attributes.of(first, 'r');
+    String bare = "c=" + binding(header, endPoint) + ",r=" + Attributes.of(first, 'r');
     String auth = firstBare() + "," + first + "," + bare;
     authMessage = auth;
     this.keys = keys;

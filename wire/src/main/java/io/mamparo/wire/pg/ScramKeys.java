@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -31,6 +32,51 @@ public final class ScramKeys {
     clientKey = other.clientKey;
     storedKey = other.storedKey;
     serverKey = other.serverKey;
+  }
+
+  private ScramKeys(
+      byte[] salt, int iterations, byte[] clientKey, byte[] storedKey, byte[] serverKey) {
+    this.salt = salt;
+    this.iterations = iterations;
+    this.clientKey = clientKey;
+    this.storedKey = storedKey;
+    this.serverKey = serverKey;
+  }
+
+  /**
+   * The keys of a verifier as PostgreSQL keeps it, {@code SCRAM-SHA-256$4096:salt$stored:server}.
+   * Clients can be checked with them; nobody can log in with them.
+   *
+   * @throws IllegalArgumentException when it is none; the message does not show it
+   */
+  public static ScramKeys ofVerifier(String verifier) {
+    String[] parts = verifier.split("[$:]", -1);
+    if (parts.length != 5 || !parts[0].equals("SCRAM-SHA-256")) {
+      throw new IllegalArgumentException("it is not a SCRAM-SHA-256 verifier");
+    }
+    try {
+      Base64.Decoder base64 = Base64.getDecoder();
+      int iterations = Integer.parseInt(parts[1]);
+      byte[] stored = base64.decode(parts[3]);
+      byte[] server = base64.decode(parts[4]);
+      if (iterations < 1 || stored.length != 32 || server.length != 32) {
+        throw new IllegalArgumentException("it is not a SCRAM-SHA-256 verifier");
+      }
+      return new ScramKeys(base64.decode(parts[2]), iterations, new byte[0], stored, server);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("it is not a SCRAM-SHA-256 verifier");
+    }
+  }
+
+  /** Whether they can play the client's part. */
+  public boolean canProve() {
+    return clientKey.length != 0;
+  }
+
+  /** The same, able to play the client's part with what its proof gives away. */
+  ScramKeys withProof(String authMessage, byte[] proof) {
+    byte[] client = xor(proof, hmac(storedKey, utf8(authMessage)));
+    return new ScramKeys(salt, iterations, client, storedKey, serverKey);
   }
 
   private ScramKeys(byte[] salt, int iterations, byte[] salted) {

@@ -1,18 +1,21 @@
 package io.mamparo.wire.pg;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of a SCRAM-SHA-256 dialogue (RFC 5802, RFC 7677), without channel binding. An
- * unknown user goes through the same dialogue, with keys nobody can prove. For one dialogue; not
- * for use by several threads at once.
+ * The server's side of a SCRAM-SHA-256 dialogue (RFC 5802, RFC 7677), with channel binding of type
+ * tls-server-end-point where the connection has one (RFC 5929). An unknown user goes through the
+ * same dialogue, with keys nobody can prove. For one dialogue; not for use by several threads at
+ * once.
  */
 public final class ScramServer {
   private final ScramKeys keys;
   private final boolean known;
   private final String nonce;
+  private final byte @Nullable [] endPoint;
+  private final boolean plus;
+  private @Nullable ScramKeys proven;
   private String clientFirstBare = "";
   private String header = "";
   private @Nullable String serverFirst;
@@ -25,28 +28,50 @@ public final class ScramServer {
    * @param nonce printable, without comma, fresh from a secure source
    */
   public ScramServer(ScramKeys keys, boolean known, String nonce) {
+    this(keys, known, nonce, ScramClient.MECHANISM, null);
+  }
+
+  /**
+   * As above, on an encrypted connection.
+   *
+   * @param mechanism the one that the client chose of those offered
+   * @param endPoint what to bind to; null when binding was not offered
+   */
+  public ScramServer(
+      ScramKeys keys, boolean known, String nonce, String mechanism, byte @Nullable [] endPoint) {
     this.keys = keys;
     this.known = known;
     this.nonce = nonce;
+    this.endPoint = endPoint;
+    this.plus = mechanism.equals(ScramClient.MECHANISM_PLUS);
+  }
+
+  /**
+   * The mechanisms to offer.
+   *
+   * @param endPoint what could be bound to; null for nothing
+   */
+  public static java.util.List<String> mechanisms(byte @Nullable [] endPoint) {
+    return endPoint == null
+        ? java.util.List.of(ScramClient.MECHANISM)
+        : java.util.List.of(ScramClient.MECHANISM_PLUS, ScramClient.MECHANISM);
   }
 
   /**
    * Answers the client's first message.
    *
-   * @throws ProtocolViolation when it is malformed or asks for channel binding
+   * @throws ProtocolViolation when it is malformed, or its channel binding does not fit what was
+   *     offered: somebody in between may have taken the offer away
    */
   public String first(String message) {
     int comma = message.indexOf(',');
     int second = message.indexOf(',', comma + 1);
-    if (comma != 1 || second < 0) {
+    if (comma < 1 || second < 0) {
       throw new ProtocolViolation("malformed SCRAM message");
     }
-    switch (message.charAt(0)) {
-      case 'n', 'y' -> header = message.substring(0, second + 1);
-      case 'p' -> throw new ProtocolViolation("SCRAM channel binding is not supported without TLS");
-      default -> throw new ProtocolViolation("malformed SCRAM message");
-    }
-    if (second != 2) {
+    bindingFlag(message.substring(0, comma));
+    header = message.substring(0, second + 1);
+    if (second != comma + 1) {
       throw new ProtocolViolation("client uses authorization identity, but it is not supported");
     }
     clientFirstBare = message.substring(second + 1);
@@ -65,6 +90,37 @@ public final class ScramServer {
     return answer;
   }
 
+  private void bindingFlag(String flag) {
+    if (plus && !flag.startsWith("p=")) {
+      throw new ProtocolViolation("malformed SCRAM message: channel binding was chosen, not used");
+    }
+    switch (flag) {
+      case "n" -> {
+        // It cannot, or does not want to.
+      }
+      case "y" -> {
+        if (endPoint != null) {
+          throw new ProtocolViolation(
+              "the client thinks that channel binding is not offered, but it is");
+        }
+      }
+      case "p=tls-server-end-point" -> {
+        if (!plus) {
+          throw new ProtocolViolation(
+              endPoint == null
+                  ? "SCRAM channel binding is not supported without TLS"
+                  : "malformed SCRAM message: channel binding was used, not chosen");
+        }
+      }
+      default -> throw new ProtocolViolation("unsupported SCRAM channel-binding type");
+    }
+  }
+
+  /** The keys that the client has shown to have, once it has; with them its part can be played. */
+  public @Nullable ScramKeys proven() {
+    return proven;
+  }
+
   /**
    * Checks the client's final message.
    *
@@ -78,8 +134,7 @@ public final class ScramServer {
       throw new ProtocolViolation("malformed SCRAM message");
     }
     String bare = message.substring(0, proofAt);
-    String binding = Base64.getEncoder().encodeToString(header.getBytes(StandardCharsets.US_ASCII));
-    if (!Attributes.of(bare, 'c').equals(binding)) {
+    if (!Attributes.of(bare, 'c').equals(ScramClient.binding(header, plus ? endPoint : null))) {
       throw new ProtocolViolation(
           "unexpected SCRAM channel-binding attribute in client-final-message");
     }
@@ -93,10 +148,11 @@ public final class ScramServer {
       throw new ProtocolViolation("malformed SCRAM message");
     }
     String authMessage = clientFirstBare + "," + first + "," + bare;
-    boolean proven = keys.proves(authMessage, proof);
-    if (!proven || !known) {
+    boolean right = keys.proves(authMessage, proof);
+    if (!right || !known) {
       return null;
     }
+    proven = keys.withProof(authMessage, proof);
     return "v=" + Base64.getEncoder().encodeToString(keys.serverSignature(authMessage));
   }
 }

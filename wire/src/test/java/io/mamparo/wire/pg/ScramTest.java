@@ -72,6 +72,56 @@ class ScramTest {
   }
 
   @Test
+  void bothEnds_bindToTheChannel_andNoticeAnotherOne() {
+    byte[] here = {1, 2, 3};
+    assertNotNull(bound(here, here));
+    assertThrows(ProtocolViolation.class, () -> bound(here, new byte[] {1, 2, 4}));
+  }
+
+  private @org.jspecify.annotations.Nullable String bound(byte[] atClient, byte[] atServer) {
+    ScramClient client = new ScramClient("", CLIENT_NONCE, true, atClient);
+    assertEquals(ScramClient.MECHANISM_PLUS, client.mechanism());
+    ScramServer server = new ScramServer(keys, true, SERVER_NONCE, client.mechanism(), atServer);
+    client.challenge(server.first(client.first()));
+    String proof = server.last(client.last(keys));
+    if (proof != null) {
+      client.verify(proof);
+    }
+    return proof;
+  }
+
+  @Test
+  void server_noticesThatItsOfferOfChannelBindingWasTakenAway() {
+    ScramClient client = new ScramClient("", CLIENT_NONCE, false, new byte[] {1});
+    assertEquals("y,,", client.first().substring(0, 3));
+    ScramServer offered =
+        new ScramServer(keys, true, SERVER_NONCE, ScramClient.MECHANISM, new byte[] {1});
+    assertThrows(ProtocolViolation.class, () -> offered.first(client.first()));
+    ScramServer notOffered = new ScramServer(keys, true, SERVER_NONCE);
+    client.challenge(notOffered.first(client.first()));
+    assertNotNull(notOffered.last(client.last(keys)));
+  }
+
+  @Test
+  void verifier_checksAClient_andTheClientsProofLetsOneLogInAsIt() {
+    // What PostgreSQL keeps for the RFC's password.
+    String verifier =
+        "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$"
+            + "WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:"
+            + "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
+    ScramKeys known = ScramKeys.ofVerifier(verifier);
+    assertFalse(known.canProve());
+    ScramServer server = new ScramServer(known, true, SERVER_NONCE);
+    server.first("n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
+    assertEquals(SERVER_LAST, server.last(CLIENT_LAST));
+    ScramKeys learnt = java.util.Objects.requireNonNull(server.proven());
+    ScramClient onwards = new ScramClient("user", CLIENT_NONCE);
+    onwards.challenge(SERVER_FIRST);
+    assertEquals(CLIENT_LAST, onwards.last(learnt));
+    assertThrows(IllegalArgumentException.class, () -> ScramKeys.ofVerifier("md5abc"));
+  }
+
+  @Test
   void client_refusesAServerThatDoesNotKnowThePassword() {
     ScramClient client = new ScramClient("user", CLIENT_NONCE);
     client.challenge(SERVER_FIRST);

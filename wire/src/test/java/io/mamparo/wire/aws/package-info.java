@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.wire.aws;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mamparo.wire.tls;
+
+import org.jspecify.annotations.NullMarked;
