@@ -51,7 +51,9 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"up", "down", "status", "check", "logs", "tap", "env", "doctor", "load", "gameday"})
+      strings = {
+        "up", "down", "status", "check", "logs", "tap", "env", "doctor", "load", "gameday"
+      })
   void everyCommand_hasHelp(String command) {
     assertEquals(0, shell.run(command, "--help"));
     assertTrue(shell.out().startsWith("Usage: mamparo " + command), shell.out());

@@ -140,7 +140,15 @@ class GreyFailureIT {
     for (int i = 0; i < BACKENDS; i++) {
       endpoints.add(
           new MeshConfig.Endpoint(
-              "e" + i, "127.0.0.1", servers.get(i).port(), true, 1, null, 0, i < 5 ? "a" : "b", null));
+              "e" + i,
+              "127.0.0.1",
+              servers.get(i).port(),
+              true,
+              1,
+              null,
+              0,
+              i < 5 ? "a" : "b",
+              null));
     }
     ServicePolicy.Balance here =
         new ServicePolicy.Balance(
