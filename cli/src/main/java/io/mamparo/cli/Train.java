@@ -1,5 +1,6 @@
 package io.mamparo.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mamparo.app.Mamparo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,6 +37,8 @@ public final class Train {
     }
     System.exit(0);
   }
+
+  private static final Duration STATEMENTS = Duration.ofSeconds(6);
 
   private static final String STACK =
       """
@@ -87,7 +96,50 @@ public final class Train {
     try (Mamparo mamparo = run(scratch, file)) {
       awaitReady(mamparo);
       commands(scratch, file);
-      mamparo.awaitChange(Duration.ofSeconds(3));
+      statements(ControlClient.of(scratch.resolve(DataOption.USUAL)).get("/v1/env"));
+    }
+  }
+
+  /** Statements through the proxy, in each of the protocol's ways, until its paths are compiled. */
+  private static void statements(JsonNode env) throws InterruptedException {
+    JsonNode variables = env.path("variables");
+    String url =
+        "jdbc:postgresql://%s:%s/%s?sslmode=disable&user=%s&password=%s&"
+            .formatted(
+                variables.path("PGHOST").asText(),
+                variables.path("PGPORT").asText(),
+                variables.path("PGDATABASE").asText(),
+                variables.path("PGUSER").asText(),
+                Urls.escaped(variables.path("PGPASSWORD").asText()));
+    List<Thread> clients = new ArrayList<>();
+    for (String way :
+        List.of("prepareThreshold=1", "prepareThreshold=0", "preferQueryMode=simple")) {
+      for (int i = 0; i < 2; i++) {
+        clients.add(Thread.ofPlatform().daemon().start(() -> statements(url + way)));
+      }
+    }
+    for (Thread client : clients) {
+      client.join();
+    }
+  }
+
+  private static void statements(String url) {
+    long end = System.nanoTime() + STATEMENTS.toNanos();
+    try (Connection connection = DriverManager.getConnection(url);
+        PreparedStatement one = connection.prepareStatement("select ?::int, now()");
+        PreparedStatement many =
+            connection.prepareStatement(
+                "select i, repeat('x', 100) from generate_series(1, ?) i")) {
+      for (int i = 1; System.nanoTime() - end < 0; i++) {
+        PreparedStatement next = i % 100 == 0 ? many : one;
+        next.setInt(1, i % 300);
+        next.executeQuery().close();
+        if (i % 50 == 0) {
+          connection.setAutoCommit(i % 100 == 0);
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("training without statements", e);
     }
   }
 

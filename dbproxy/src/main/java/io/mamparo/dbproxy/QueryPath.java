@@ -108,10 +108,8 @@ final class QueryPath {
       Upstream upstream,
       ChannelHandler handler,
       BiConsumer<String, String> failed) {
-    return new Bootstrap()
-        .group(loop)
-        .channel(loops.clientChannel())
-        .option(ChannelOption.TCP_NODELAY, true)
+    return loops
+        .client(loop)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MS)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)

@@ -22,7 +22,7 @@ final class TestProxy implements AutoCloseable {
   static final String PASSWORD = "proxy-pw";
 
   private final RealPostgres postgres;
-  private final Loops loops = Loops.of(Loops.perCore().transport(), 2);
+  private final Loops loops = Loops.of(Loops.forMachine().transport(), 2);
   private final DatabaseProxy proxy;
 
   TestProxy(RealPostgres postgres, int max, Duration borrow, ProxyListener listener) {
@@ -69,7 +69,10 @@ final class TestProxy implements AutoCloseable {
   }
 
   ProxySnapshot.Pool pool() {
-    return proxy.observe().pools().getFirst();
+    return proxy.observe().pools().stream()
+        .filter(pool -> pool.login().equals(USER))
+        .findFirst()
+        .orElseThrow();
   }
 
   RawClient raw() throws java.io.IOException {

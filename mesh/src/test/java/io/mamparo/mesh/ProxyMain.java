@@ -2,6 +2,7 @@ package io.mamparo.mesh;
 
 import io.mamparo.kernel.Clock;
 import io.mamparo.wire.net.Loops;
+import io.mamparo.wire.net.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -20,7 +21,7 @@ final class ProxyMain {
   public static void main(String[] args) throws InterruptedException {
     String transport = args.length > 2 ? args[2] : "epoll";
     int count = args.length > 3 ? Integer.parseInt(args[3]) : 2;
-    Loops loops = Loops.of(Loops.Transport.valueOf(transport.toUpperCase(Locale.ROOT)), count);
+    Loops loops = Loops.of(Transport.valueOf(transport.toUpperCase(Locale.ROOT)), count);
     int upstream = Integer.parseInt(args[1]);
     MeshConfig config =
         new MeshConfig(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.mamparo.kernel.Clock;
 import io.mamparo.resilience.breaker.BreakerConfig;
 import io.mamparo.wire.net.Loops;
+import io.mamparo.wire.net.Transport;
 import io.netty.util.ResourceLeakDetector;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -117,7 +118,7 @@ final class TestMesh implements AutoCloseable {
   }
 
   TestMesh(MeshConfig config, int count) {
-    loops = Loops.of(Loops.Transport.EPOLL, count);
+    loops = Loops.of(Transport.best(), count);
     mesh = Mesh.start(loops, config, Clock.system(), Mesh.Listeners.none().withRequests(listener));
   }
 

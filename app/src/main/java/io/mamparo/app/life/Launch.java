@@ -21,6 +21,8 @@ import io.mamparo.model.Address;
 import io.mamparo.telemetry.Telemetry;
 import io.mamparo.telemetry.TelemetryConfig;
 import io.mamparo.wire.net.Loops;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -33,6 +35,8 @@ import java.util.random.RandomGenerator;
  * the thread that starts and stops; what it hands out is safe for use by several.
  */
 public final class Launch implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Launch.class.getName());
+
   private final DataDirectory data;
   private final int portOffset;
   private final Clock clock = Clock.system();
@@ -51,7 +55,8 @@ public final class Launch implements AutoCloseable {
     this.portOffset = portOffset;
     RandomGenerator random = new SecureRandom();
     adopted = !ProcessRecords.in(data.processes()).all().isEmpty();
-    loops = Loops.perCore();
+    loops = Loops.forMachine();
+    LOG.log(Level.INFO, "event loops: " + loops.all().size() + ", " + loops.transport());
     state = StateStore.open(data.state(), clock);
     telemetry =
         Telemetry.open(data.telemetry(), TelemetryConfig.DEFAULT, clock, loops.all().size());

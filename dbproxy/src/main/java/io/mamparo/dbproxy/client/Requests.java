@@ -248,9 +248,10 @@ final class Requests {
     sendOutbox();
     if (at == end) {
       in.release();
-    } else if (in.refCnt() == 1 && (at == in.readerIndex() || end - at > in.capacity() / 4)) {
-      inbox = in.readerIndex(at);
+    } else if (in.refCnt() == 1 && at == in.readerIndex() && in.maxFastWritableBytes() > 0) {
+      inbox = in;
     } else {
+      // What waits must not hold the buffer that it was read into, which other sockets share.
       inbox = in.alloc().directBuffer(Math.max(end - at, 64)).writeBytes(in, at, end - at);
       in.release();
     }

@@ -6,6 +6,7 @@ import io.mamparo.dbproxy.ProxyListener;
 import io.mamparo.dbproxy.Secret;
 import io.mamparo.kernel.Clock;
 import io.mamparo.wire.net.Loops;
+import io.mamparo.wire.net.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -24,7 +25,7 @@ public final class ProxyForBench {
   public static void main(String[] arguments) throws InterruptedException {
     int port = Integer.parseInt(arguments[0]);
     int upstream = Integer.parseInt(arguments[1]);
-    Loops.Transport transport = Loops.Transport.valueOf(arguments[2]);
+    Transport transport = Transport.valueOf(arguments[2]);
     int count = Integer.parseInt(arguments[3]);
     Secret password = Secret.of("bench");
     DatabaseProxyConfig config =

@@ -1,27 +1,15 @@
 package io.mamparo.wire.net;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.channel.uring.IoUring;
-import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.channel.uring.IoUringServerSocketChannel;
-import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -29,40 +17,20 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The event loops of one process, one a core, shared by both data planes. A connection lives on one
- * loop for life, and the server connections it borrows live on the same loop, so that nothing on
- * the hot path crosses threads. Safe for use by several threads.
+ * The event loops of one process, shared by both data planes. A connection lives on one loop for
+ * life, and the server connections it borrows live on the same loop, so that nothing on the hot
+ * path crosses threads. Safe for use by several threads.
  */
 public final class Loops implements AutoCloseable {
-  /** How loops wait for I/O. */
-  public enum Transport {
-    IO_URING,
-    EPOLL,
-    NIO;
-
-    /** The best this machine has, or the one named by the system property mamparo.transport. */
-    static Transport best() {
-      String wanted = System.getProperty("mamparo.transport", "");
-      if (!wanted.isEmpty()) {
-        return valueOf(wanted.toUpperCase(java.util.Locale.ROOT));
-      }
-      return Epoll.isAvailable() ? EPOLL : NIO;
-    }
-  }
-
   private final Transport transport;
   private final EventLoopGroup group;
   private final List<EventLoop> loops;
 
   private Loops(Transport transport, int count) {
     this.transport = transport;
-    IoHandlerFactory io =
-        switch (transport) {
-          case IO_URING -> IoUringIoHandler.newFactory();
-          case EPOLL -> EpollIoHandler.newFactory();
-          case NIO -> NioIoHandler.newFactory();
-        };
-    group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop", true), io);
+    group =
+        new MultiThreadIoEventLoopGroup(
+            count, new DefaultThreadFactory("loop", true), transport.io());
     List<EventLoop> all = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       all.add(group.next());
@@ -70,16 +38,18 @@ public final class Loops implements AutoCloseable {
     loops = List.copyOf(all);
   }
 
-  /** One loop a core, on the best transport this machine has. */
-  public static Loops perCore() {
-    return of(Transport.best(), Runtime.getRuntime().availableProcessors());
+  /**
+   * Loops for this machine: one a core but one, which is left to everything that is no data plane,
+   * on the best transport there is. The system properties {@code mamparo.loops} and {@code
+   * mamparo.transport} say otherwise.
+   */
+  public static Loops forMachine() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return of(Transport.best(), Integer.getInteger("mamparo.loops", Math.max(1, cores - 1)));
   }
 
   /** {@code count} loops on a transport; fails when the machine lacks it. */
   public static Loops of(Transport transport, int count) {
-    if (transport == Transport.IO_URING) {
-      IoUring.ensureAvailability();
-    }
     return new Loops(transport, count);
   }
 
@@ -95,19 +65,14 @@ public final class Loops implements AutoCloseable {
 
   /** The class of client sockets, for a Bootstrap on one of the loops. */
   public Class<? extends SocketChannel> clientChannel() {
-    return switch (transport) {
-      case IO_URING -> IoUringSocketChannel.class;
-      case EPOLL -> EpollSocketChannel.class;
-      case NIO -> NioSocketChannel.class;
-    };
+    return transport.socket();
   }
 
-  private Class<? extends ServerSocketChannel> serverChannel() {
-    return switch (transport) {
-      case IO_URING -> IoUringServerSocketChannel.class;
-      case EPOLL -> EpollServerSocketChannel.class;
-      case NIO -> NioServerSocketChannel.class;
-    };
+  /** The beginning of a client connection on one of the loops. */
+  public Bootstrap client(EventLoop loop) {
+    Bootstrap client = new Bootstrap().group(loop).channel(transport.socket());
+    transport.socketOptions().forEach(client::option);
+    return client.option(ChannelOption.TCP_NODELAY, true);
   }
 
   /**
@@ -160,11 +125,12 @@ public final class Loops implements AutoCloseable {
   private Channel bind(
       ServerBootstrap server, SocketAddress address, ChannelHandler child, boolean share) {
     server
-        .channel(serverChannel())
+        .channel(transport.serverSocket())
         .option(ChannelOption.SO_BACKLOG, 4096)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childHandler(child);
+    transport.socketOptions().forEach(server::childOption);
     if (share) {
       server.option(UnixChannelOption.SO_REUSEPORT, true);
     }

@@ -28,7 +28,7 @@ public final class SmallMessages {
       return;
     }
     try {
-      if (gathered.isReadOnly() || gathered.refCnt() > 1) {
+      if (gathered.refCnt() > 1 || gathered.maxFastWritableBytes() < bytes.readableBytes()) {
         ByteBuf copy = bytes.alloc().buffer(gathered.readableBytes() + bytes.readableBytes());
         copy.writeBytes(gathered);
         gathered.release();
