@@ -81,7 +81,8 @@ final class EndpointNames implements AutoCloseable {
     for (ServiceSpec service : stack.services().values()) {
       if (service.source() instanceof Source.Endpoints elsewhere) {
         for (Source.Endpoint endpoint : elsewhere.endpoints()) {
-          if (endpoint.named()) {
+          // A certificate is made for a name, so the name stays where one has to be verified.
+          if (endpoint.named() && (!endpoint.tls() || endpoint.srv())) {
             Thread known = watchers.remove(endpoint);
             next.put(endpoint, known != null ? known : start(endpoint));
           }
