@@ -69,9 +69,9 @@ class MainTest {
 
   @Test
   void unknownCommand_namesTheNearest() {
-    assertEquals(2, shell.run("stauts"));
+    assertEquals(2, shell.run("gamedya"));
     assertEquals(
-        "mamparo: unmatched argument at index 0: 'stauts'\nDid you mean: mamparo status?\n",
+        "mamparo: unmatched argument at index 0: 'gamedya'\nDid you mean: mamparo gameday?\n",
         shell.err());
   }
 
