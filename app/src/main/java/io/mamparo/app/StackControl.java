@@ -30,6 +30,7 @@ final class StackControl implements ControlPlane, AutoCloseable {
   private final Launch launch;
   private final Life life;
   private final FaultBoard faults;
+  private final DatabaseOrders orders;
   private final Gamedays gamedays;
   private final Logs logs;
   private final Views views;
@@ -42,6 +43,7 @@ final class StackControl implements ControlPlane, AutoCloseable {
     this.stop = stop;
     life = launch.life();
     faults = new FaultBoard(life, launch.clock());
+    orders = new DatabaseOrders(life);
     gamedays = new Gamedays(launch.data().gamedays(), launch.clock());
     logs = new Logs(launch.data(), life);
     views = new Views(launch.telemetry(), life::observe, faults::list, launch.clock());
@@ -175,6 +177,11 @@ final class StackControl implements ControlPlane, AutoCloseable {
   @Override
   public GamedayReports gamedays() {
     return gamedays;
+  }
+
+  @Override
+  public ObjectNode order(String database, String order, Duration wait, Optional<String> to) {
+    return orders.carryOut(database, order, wait, to.orElse(null));
   }
 
   @Override

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       EnvCommand.class,
       LoadCommand.class,
       GamedayCommand.class,
+      DbCommand.class,
       DoctorCommand.class,
       ServeCommand.class,
       CommandLine.HelpCommand.class,

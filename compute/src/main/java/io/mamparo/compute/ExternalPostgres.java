@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -28,9 +29,21 @@ public final class ExternalPostgres implements AutoCloseable {
   private static final int OLDEST = 14;
 
   /**
+   * A server.
+   *
+   * @param host its name or address
+   */
+  public record Place(String host, int port) {
+    public Place {
+      Checks.port(port);
+    }
+  }
+
+  /**
    * Where it is.
    *
    * @param name of the resource
+   * @param places a primary and its replicas in any order; it can be used while one of them can
    * @param database its name on that server
    * @param parameters of the URL, such as {@code sslmode}
    * @param interval between two looks
@@ -38,18 +51,31 @@ public final class ExternalPostgres implements AutoCloseable {
    */
   public record Config(
       String name,
-      String host,
-      int port,
+      List<Place> places,
       String database,
       Login login,
       Map<String, String> parameters,
       Duration interval,
       Duration timeout) {
     public Config {
-      Checks.port(port);
+      places = List.copyOf(places);
+      Checks.that(!places.isEmpty(), "a database needs a server");
       Checks.positive(interval, "interval");
       Checks.positive(timeout, "timeout");
       parameters = Map.copyOf(parameters);
+    }
+
+    /** With one server. */
+    public Config(
+        String name,
+        String host,
+        int port,
+        String database,
+        Login login,
+        Map<String, String> parameters,
+        Duration interval,
+        Duration timeout) {
+      this(name, List.of(new Place(host, port)), database, login, parameters, interval, timeout);
     }
   }
 
@@ -57,6 +83,7 @@ public final class ExternalPostgres implements AutoCloseable {
   private final DatabaseListener listener;
   private final Clock clock;
   private final CountDownLatch end = new CountDownLatch(1);
+  private volatile Place place;
   private @Nullable Thread thread;
   private @Nullable Connection connection;
   private @Nullable String version;
@@ -68,6 +95,7 @@ public final class ExternalPostgres implements AutoCloseable {
   /** Starts nothing. */
   public ExternalPostgres(Config config, DatabaseListener listener, Clock clock) {
     this.config = config;
+    place = config.places().getFirst();
     this.listener = listener;
     this.clock = clock;
     status = status(DatabaseState.STARTING, null);
@@ -78,8 +106,8 @@ public final class ExternalPostgres implements AutoCloseable {
         config.name(),
         state,
         version,
-        config.host(),
-        config.port(),
+        place.host(),
+        place.port(),
         0,
         0,
         clock.epochNanos() / 1_000_000,
@@ -109,14 +137,35 @@ public final class ExternalPostgres implements AutoCloseable {
   private void publish(@Nullable Trouble trouble) {
     DatabaseState state = trouble == null ? DatabaseState.READY : trouble.state();
     String reason = trouble == null ? null : trouble.reason();
-    if (state != status.state() || !Objects.equals(reason, status.reason())) {
+    boolean moved = !place.host().equals(status.host()) || place.port() != status.port();
+    if (moved || state != status.state() || !Objects.equals(reason, status.reason())) {
       DatabaseStatus next = status(state, reason);
       status = next;
       listener.changed(next);
     }
   }
 
+  /** Stays with a server while that can be used, else tries all. */
   private @Nullable Trouble look() {
+    Trouble first = lookThere();
+    if (first == null) {
+      return null;
+    }
+    Place before = place;
+    for (Place other : config.places()) {
+      if (!other.equals(before)) {
+        disconnect();
+        place = other;
+        if (lookThere() == null) {
+          return null;
+        }
+      }
+    }
+    place = before;
+    return first;
+  }
+
+  private @Nullable Trouble lookThere() {
     try {
       Connection current = connection;
       if (current == null || current.isClosed()) {
@@ -131,7 +180,7 @@ public final class ExternalPostgres implements AutoCloseable {
       return new Trouble(DatabaseState.UNREACHABLE, "does not answer");
     } catch (UnknownHostException e) {
       return new Trouble(
-          DatabaseState.UNREACHABLE, "there is no host \"" + config.host() + "\"; check its name");
+          DatabaseState.UNREACHABLE, "there is no host \"" + place.host() + "\"; check its name");
     } catch (SocketTimeoutException e) {
       return unreachable("does not answer within " + config.timeout().toMillis() + " ms");
     } catch (ConnectException e) {
@@ -145,15 +194,15 @@ public final class ExternalPostgres implements AutoCloseable {
   }
 
   private Trouble unreachable(String what) {
-    return new Trouble(DatabaseState.UNREACHABLE, config.host() + ":" + config.port() + " " + what);
+    return new Trouble(DatabaseState.UNREACHABLE, place.host() + ":" + place.port() + " " + what);
   }
 
   /** The name and the port first, because their failures deserve words of their own. */
   private void reach() throws IOException {
-    InetAddress[] addresses = InetAddress.getAllByName(config.host());
+    InetAddress[] addresses = InetAddress.getAllByName(place.host());
     try (Socket socket = new Socket()) {
       socket.connect(
-          new InetSocketAddress(addresses[0], config.port()), (int) config.timeout().toMillis());
+          new InetSocketAddress(addresses[0], place.port()), (int) config.timeout().toMillis());
     }
   }
 
@@ -161,8 +210,8 @@ public final class ExternalPostgres implements AutoCloseable {
     Properties more = new Properties();
     more.putAll(config.parameters());
     return Session.open(
-        config.host(),
-        config.port(),
+        place.host(),
+        place.port(),
         config.database(),
         config.login().user(),
         config.login().password(),

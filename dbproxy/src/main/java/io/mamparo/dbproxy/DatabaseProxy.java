@@ -11,7 +11,7 @@ import io.mamparo.dbproxy.client.Strangers;
 import io.mamparo.dbproxy.client.Throttle;
 import io.mamparo.dbproxy.intern.FingerprintTable;
 import io.mamparo.dbproxy.intern.Texts;
-import io.mamparo.dbproxy.pool.Health;
+import io.mamparo.dbproxy.pool.Cluster;
 import io.mamparo.dbproxy.pool.Pool;
 import io.mamparo.dbproxy.pool.PoolShard;
 import io.mamparo.dbproxy.server.Upstream;
@@ -31,7 +31,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running database proxy: clients log in by SCRAM-SHA-256 and share server connections by
@@ -39,13 +45,15 @@ import java.util.stream.Collectors;
  * called on an event loop.
  */
 public final class DatabaseProxy implements AutoCloseable {
+  private static final int TICK_MS = 100;
+  private static final int NAMES_SECONDS = 5;
+
   private final Loops loops;
-  private final Clock clock;
-  private final ProxyListener listener;
   private final QueryPath path;
   private final List<Recorder> recorders = new ArrayList<>();
   private final Map<EventLoop, Desk> desks = new HashMap<>();
-  private final Map<String, Health> databases = new HashMap<>();
+  private final Clusters clusters;
+  private final List<Future<?>> ticking = new ArrayList<>();
   private final Cancels cancels = new Cancels();
   private final Throttle throttle = new Throttle();
   private final Door door;
@@ -58,8 +66,6 @@ public final class DatabaseProxy implements AutoCloseable {
   private DatabaseProxy(
       Loops loops, DatabaseProxyConfig config, Clock clock, ProxyListener listener) {
     this.loops = loops;
-    this.clock = clock;
-    this.listener = listener;
     this.path = new QueryPath(loops);
     FingerprintTable fingerprints = new FingerprintTable(config.limits().fingerprints());
     long seed = new SecureRandom().nextLong();
@@ -70,12 +76,28 @@ public final class DatabaseProxy implements AutoCloseable {
       desks.put(loop, new Desk(loop, recorder, new Texts(index, fingerprints, seed), path::cancel));
     }
     security = config.security();
+    clusters =
+        new Clusters(
+            loops.all(), clock, listener, (keeper, to, on) -> path.connect(keeper, to, on, 1));
     door = new Door(config.limits().clients(), config.limits().loginTimeout().toNanos());
     apply(config);
     House house =
         new House(
             () -> accounts, cancels, new Strangers(), door, () -> security, throttle, listener);
     listeners = loops.listen(config.listen(), path.client(house, this::desk));
+    ticking.add(
+        loops
+            .all()
+            .getFirst()
+            .scheduleWithFixedDelay(clusters::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS));
+    ticking.add(
+        loops
+            .all()
+            .getFirst()
+            .scheduleWithFixedDelay(clusters::lookUpNames, 0, NAMES_SECONDS, TimeUnit.SECONDS));
+    desks.forEach(
+        (loop, desk) ->
+            ticking.add(loop.scheduleWithFixedDelay(desk::remind, 1, 1, TimeUnit.SECONDS)));
   }
 
   /**
@@ -106,62 +128,68 @@ public final class DatabaseProxy implements AutoCloseable {
     security = config.security();
     maxPrepared = config.limits().preparedPerServer();
     door.configure(config.limits().clients(), config.limits().loginTimeout().toNanos());
+    clusters.configure(config.databases());
     Map<String, DatabaseProxyConfig.Database> byName = new HashMap<>();
-    for (DatabaseProxyConfig.Database database : config.databases()) {
-      byName.put(database.name(), database);
-      databases
-          .computeIfAbsent(database.name(), name -> health(database))
-          .configure(database.breaker(), clock.nanos());
-    }
+    config.databases().forEach(database -> byName.put(database.name(), database));
     Accounts before = accounts;
     Map<Accounts.Key, Account> now = new LinkedHashMap<>();
     for (DatabaseProxyConfig.Login login : config.logins()) {
-      DatabaseProxyConfig.Database database =
-          java.util.Objects.requireNonNull(byName.get(login.database()));
-      now.put(
-          new Accounts.Key(login.user(), login.database()),
-          account(login, database, before.find(login.user(), login.database())));
-    }
-    accounts = new Accounts(now, byName.keySet());
-    databases.keySet().retainAll(byName.keySet());
-    for (Account old : before.all()) {
-      Account kept = now.get(new Accounts.Key(old.login().user(), old.login().database()));
-      if (kept == null || kept.pool() != old.pool()) {
-        remove(old);
+      DatabaseProxyConfig.Database database = Objects.requireNonNull(byName.get(login.database()));
+      Accounts.Key key = new Accounts.Key(login.user(), login.database());
+      Account account = account(login, database, before.find(key.user(), key.database()), false);
+      account.reads(null);
+      now.put(key, account);
+      clusters.watch(login.database(), role(login, database));
+      if (database.servers().size() > 1) {
+        String name = database.name() + DatabaseProxyConfig.Database.READ_ONLY;
+        Account reads = account(login, database, before.find(key.user(), name), true);
+        now.put(new Accounts.Key(login.user(), name), reads);
+        account.reads(database.replicas().transactions() ? reads.pool() : null);
       }
     }
+    accounts =
+        new Accounts(
+            now, now.keySet().stream().map(Accounts.Key::database).collect(Collectors.toSet()));
+    before.byUserAndDatabase().forEach((key, old) -> removeUnlessKept(old, now.get(key)));
   }
 
-  private Health health(DatabaseProxyConfig.Database database) {
-    return new Health(
-        database.name(), database.breaker(), loops.all().size(), listener, clock.nanos());
+  private void removeUnlessKept(Account old, @Nullable Account kept) {
+    if (kept == null || kept.pool() != old.pool()) {
+      remove(old);
+    }
   }
 
   private Account account(
       DatabaseProxyConfig.Login login,
       DatabaseProxyConfig.Database database,
-      @org.jspecify.annotations.Nullable Account before) {
-    Upstream upstream =
-        new Upstream(
-            database.host(),
-            database.port(),
-            database.dbname(),
-            login.upstreamUser(),
-            login.upstreamPassword(),
-            database.tls());
+      @Nullable Account before,
+      boolean reads) {
+    Upstream role = role(login, database);
     Segment.Login who = new Segment.Login(login.database(), login.user(), login.service());
     if (before == null || !before.login().equals(who) || before.proof() != login.proof()) {
       return new Account(
-          who, login.password(), keys(login), pool(who, login.pool(), upstream), login.proof());
+          who, login.password(), keys(login), pool(who, reads, login.pool(), role), login.proof());
     }
-    if (!before.pool().upstream().same(upstream)) {
+    if (!before.pool().leadsAs(role)) {
       before.forgetWelcomes();
     }
-    before.pool().configure(login.pool(), upstream);
+    before.pool().configure(login.pool(), role);
     if (before.password().equals(login.password())) {
       return before;
     }
     return before.withPassword(login.password(), keys(login));
+  }
+
+  private static Upstream role(
+      DatabaseProxyConfig.Login login, DatabaseProxyConfig.Database database) {
+    DatabaseProxyConfig.Server first = database.servers().getFirst();
+    return new Upstream(
+        first.host(),
+        first.port(),
+        database.dbname(),
+        login.upstreamUser(),
+        login.upstreamPassword(),
+        database.tls());
   }
 
   private static ScramKeys keys(DatabaseProxyConfig.Login login) {
@@ -173,9 +201,9 @@ public final class DatabaseProxy implements AutoCloseable {
     return keys;
   }
 
-  private Pool pool(Segment.Login who, DatabaseProxyConfig.Pool limits, Upstream upstream) {
-    Health health = java.util.Objects.requireNonNull(databases.get(who.database()));
-    Pool pool = new Pool(who, health, limits, upstream);
+  private Pool pool(
+      Segment.Login who, boolean reads, DatabaseProxyConfig.Pool limits, Upstream role) {
+    Pool pool = new Pool(who, clusters.get(who.database()), reads, limits, role);
     List<PoolShard> shards = new ArrayList<>();
     for (EventLoop loop : loops.all()) {
       shards.add(
@@ -183,7 +211,7 @@ public final class DatabaseProxy implements AutoCloseable {
               pool,
               loop,
               recorders.get(shards.size()),
-              (shard, on) -> path.connect(shard, on, maxPrepared)));
+              (keeper, to, on) -> path.connect(keeper, to, on, maxPrepared)));
     }
     pool.shards(shards);
     return pool;
@@ -205,7 +233,7 @@ public final class DatabaseProxy implements AutoCloseable {
 
   /** Runs a task on each loop and waits for all, at most five seconds. */
   private void onEachLoop(Observation.LoopTask task) {
-    List<java.util.concurrent.Future<?>> running = new ArrayList<>();
+    List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < loops.all().size(); i++) {
       int index = i;
       EventLoop loop = loops.all().get(i);
@@ -215,9 +243,9 @@ public final class DatabaseProxy implements AutoCloseable {
       }
       running.add(loop.submit(() -> task.run(index, desk)));
     }
-    for (java.util.concurrent.Future<?> one : running) {
+    for (Future<?> one : running) {
       try {
-        one.get(5, java.util.concurrent.TimeUnit.SECONDS);
+        one.get(5, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -230,7 +258,103 @@ public final class DatabaseProxy implements AutoCloseable {
 
   /** What it looks like now. */
   public ProxySnapshot observe() {
-    return new Observation(accounts, door, this::onEachLoop).take();
+    return new Observation(accounts, clusters.all(), door, this::onEachLoop).take();
+  }
+
+  // ---- orders of the administrator
+
+  /**
+   * Lends no server connection of a database any more; transactions that want one wait until {@link
+   * #resume}, for as long as that takes. Waits until those under way have ended.
+   *
+   * @param atMost how long to wait; the database is paused all the same afterwards
+   * @return how many connections are still lent
+   * @throws io.mamparo.kernel.Problem when there is no database of that name
+   */
+  public int pause(String database, Duration atMost) {
+    Cluster cluster = clusters.get(database);
+    cluster.pause();
+    long end = System.nanoTime() + atMost.toNanos();
+    while (cluster.open() > 0 && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(2_000_000);
+    }
+    return cluster.open();
+  }
+
+  /**
+   * Goes on after {@link #pause} or {@link #kill}; does nothing when it was not paused.
+   *
+   * @throws io.mamparo.kernel.Problem when there is no database of that name
+   */
+  public void resume(String database) {
+    clusters.get(database).resume();
+  }
+
+  /**
+   * Replaces a database's server connections: free ones at once, lent ones when their transactions
+   * have ended.
+   *
+   * @throws io.mamparo.kernel.Problem when there is no database of that name
+   */
+  public void reconnect(String database) {
+    clusters.get(database).reconnect();
+  }
+
+  /**
+   * Closes all client and server connections of a database at once and pauses it: clients that come
+   * back wait until {@link #resume}.
+   *
+   * @throws io.mamparo.kernel.Problem when there is no database of that name
+   */
+  public void kill(String database) {
+    Cluster cluster = clusters.get(database);
+    cluster.pause();
+    List<Account> there =
+        accounts.all().stream().filter(account -> account.pool().cluster() == cluster).toList();
+    onEachLoop(
+        (index, desk) -> {
+          for (Session session : desk.sessions()) {
+            if (session.account().pool().cluster() == cluster) {
+              session.dismiss();
+            }
+          }
+          there.forEach(account -> account.pool().shards().get(index).abort());
+        });
+  }
+
+  /**
+   * Makes a replica the primary, with the clients held meanwhile: waits until no transaction is
+   * open and the replica has everything, has it promoted, and goes on when it is found.
+   *
+   * @param wanted the replica's address; null for the one that is least behind
+   * @param atMost for the open transactions to end, and then for the promotion
+   * @param stop stops the former primary, if somebody can; called with its address when it has
+   *     nothing to do any more
+   * @return the address of the new primary
+   * @throws io.mamparo.kernel.Problem when it cannot be; the former primary goes on then, unless it
+   *     was stopped
+   */
+  public String switchOver(
+      String database, @Nullable String wanted, Duration atMost, Consumer<String> stop) {
+    return clusters.switchOver(database, wanted, atMost, stop);
+  }
+
+  /**
+   * Refuses new clients of a database (57P03); those that are in stay.
+   *
+   * @throws io.mamparo.kernel.Problem when there is no database of that name
+   */
+  public void disable(String database) {
+    clusters.get(database).disabled(true);
+  }
+
+  /**
+   * Lets new clients in again after {@link #disable}.
+   *
+   * @throws io.mamparo.kernel.Problem when there is no database of that name
+   */
+  public void enable(String database) {
+    clusters.get(database).disabled(false);
   }
 
   /**
@@ -245,22 +369,30 @@ public final class DatabaseProxy implements AutoCloseable {
       }
       closed = true;
     }
+    ticking.forEach(task -> task.cancel(false));
+    clusters.close();
     listeners.forEach(channel -> channel.close().awaitUninterruptibly(1_000));
     accounts.all().forEach(Account::remove);
     onEachLoop((index, desk) -> desk.sessions().forEach(Session::dismissWhenIdle));
     long end = System.nanoTime() + drain.toNanos();
     while (System.nanoTime() < end && anySession()) {
-      java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+      LockSupport.parkNanos(10_000_000);
     }
     onEachLoop((index, desk) -> desk.sessions().forEach(Session::dismiss));
     Accounts last = accounts;
     last.all().forEach(account -> account.pool().close());
     onEachLoop(
-        (index, desk) -> last.all().forEach(account -> account.pool().shards().get(index).abort()));
+        (index, desk) ->
+            last.all()
+                .forEach(
+                    account -> {
+                      account.pool().shards().get(index).close();
+                      account.pool().shards().get(index).abort();
+                    }));
   }
 
   private Desk desk(EventLoop loop) {
-    return java.util.Objects.requireNonNull(desks.get(loop));
+    return Objects.requireNonNull(desks.get(loop));
   }
 
   private boolean anySession() {

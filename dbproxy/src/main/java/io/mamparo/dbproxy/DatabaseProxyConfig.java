@@ -56,23 +56,83 @@ public record DatabaseProxyConfig(
   /**
    * A database behind the proxy.
    *
-   * @param name what clients ask for
-   * @param host the server's name or address, looked up anew for every connection
-   * @param port the server's port
-   * @param dbname its name on the server
-   * @param breaker when to stop trying the server
-   * @param tls how connections to the server are encrypted
+   * @param name what clients ask for; what asks for {@code NAME-ro} reads from its replicas
+   * @param servers at least one; with several, the one that is no replica is found and watched
+   * @param dbname its name on the servers
+   * @param breaker when to stop trying a server
+   * @param tls how connections to the servers are encrypted
+   * @param connections server connections of all its pools together; 0 for no such limit
+   * @param replicas how its replicas are used
    */
   public record Database(
-      String name, String host, int port, String dbname, BreakerSettings breaker, UpstreamTls tls) {
-    /** Over plain connections. */
+      String name,
+      List<Server> servers,
+      String dbname,
+      BreakerSettings breaker,
+      UpstreamTls tls,
+      int connections,
+      Replicas replicas) {
+    /** Of a database's name, for clients that want to read from its replicas. */
+    public static final String READ_ONLY = "-ro";
+
+    public Database {
+      servers = List.copyOf(servers);
+      require(!name.isEmpty() && !dbname.isEmpty(), "a database needs names");
+      require(!servers.isEmpty(), "database " + name + " has no server");
+      require(
+          new HashSet<>(servers).size() == servers.size(),
+          "a server of database " + name + " is declared twice");
+      require(connections >= 0 && connections <= 100_000, "connections must be 0 to 100000");
+    }
+
+    /** One server, no limit but those of the pools. */
     public Database(String name, String host, int port, String dbname, BreakerSettings breaker) {
       this(name, host, port, dbname, breaker, UpstreamTls.OFF);
     }
 
-    public Database {
-      require(!name.isEmpty() && !host.isEmpty() && !dbname.isEmpty(), "a database needs names");
-      require(port > 0 && port < 65536, "port " + port + " of database " + name);
+    /** One server, over connections that are encrypted so. */
+    public Database(
+        String name,
+        String host,
+        int port,
+        String dbname,
+        BreakerSettings breaker,
+        UpstreamTls tls) {
+      this(name, List.of(new Server(host, port)), dbname, breaker, tls, 0, Replicas.DEFAULT);
+    }
+  }
+
+  /**
+   * A server of a database.
+   *
+   * @param host its name or address, looked up anew for every connection
+   * @param port its port
+   */
+  public record Server(String host, int port) {
+    public Server {
+      require(!host.isEmpty(), "a server needs a host");
+      require(port > 0 && port < 65536, "port " + port + " of server " + host);
+    }
+
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
+
+  /**
+   * How replicas are used.
+   *
+   * @param lag how far behind a replica that is read from may be
+   * @param transactions whether transactions that a client begins as read-only go to replicas, not
+   *     only those of clients that ask for {@code NAME-ro}
+   */
+  public record Replicas(Duration lag, boolean transactions) {
+    /** Ten seconds; read-only transactions stay on the primary. */
+    public static final Replicas DEFAULT = new Replicas(Duration.ofSeconds(10), false);
+
+    public Replicas {
+      requirePositive(lag, "lag");
     }
   }
 
@@ -145,21 +205,76 @@ public record DatabaseProxyConfig(
   /**
    * The server connections of one login.
    *
+   * @param min how many are kept open, from the start on
+   * @param share how many of the database's {@code connections} it can always have; it may borrow
+   *     more, up to {@code max}, while others do not need theirs
    * @param max how many at most, over all loops
+   * @param waiting how many transactions may wait for one, before the next is refused at once
    * @param borrowTimeout how long a transaction waits for one before SQLSTATE 53300
    * @param idle how long an unused one is kept
    * @param lifetime how old one may grow; 5 % of jitter is taken off
+   * @param check after how long unused one is asked for a sign of life before it is lent
+   * @param times how long clients may take
    */
-  public record Pool(int max, Duration borrowTimeout, Duration idle, Duration lifetime) {
+  public record Pool(
+      int min,
+      int share,
+      int max,
+      int waiting,
+      Duration borrowTimeout,
+      Duration idle,
+      Duration lifetime,
+      Duration check,
+      Times times) {
+    private static final int MOST = 10_000;
+
     /** 20 connections, 2 s of waiting, 10 min idle, 1 h of life. */
     public static final Pool DEFAULT =
         new Pool(20, Duration.ofSeconds(2), Duration.ofMinutes(10), Duration.ofHours(1));
 
     public Pool {
-      require(max > 0 && max <= 10_000, "a pool has 1 to 10000 connections");
+      require(max > 0 && max <= MOST, "a pool has 1 to 10000 connections");
+      require(min >= 0 && min <= max, "min must be 0 to max");
+      require(share >= 0 && share <= max, "share must be 0 to max");
+      require(waiting >= 0, "waiting must not be negative");
       requirePositive(borrowTimeout, "borrowTimeout");
       requirePositive(idle, "idle");
       requirePositive(lifetime, "lifetime");
+      requirePositive(check, "check");
+    }
+
+    /**
+     * None kept open, all of it its share, room for 10,000 to wait, no limits of clients' times.
+     */
+    public Pool(int max, Duration borrowTimeout, Duration idle, Duration lifetime) {
+      this(
+          0,
+          max,
+          max,
+          MOST,
+          borrowTimeout,
+          idle,
+          lifetime,
+          Duration.ofSeconds(30),
+          Times.UNLIMITED);
+    }
+  }
+
+  /**
+   * How long a client may take; zero for as long as it likes.
+   *
+   * @param transaction from a transaction's first statement to its end
+   * @param idleInTransaction between two statements of a transaction
+   * @param idle between two transactions
+   */
+  public record Times(Duration transaction, Duration idleInTransaction, Duration idle) {
+    /** No limits. */
+    public static final Times UNLIMITED = new Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+    public Times {
+      require(
+          !transaction.isNegative() && !idleInTransaction.isNegative() && !idle.isNegative(),
+          "a time must not be negative");
     }
   }
 

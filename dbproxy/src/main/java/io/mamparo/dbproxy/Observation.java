@@ -5,9 +5,12 @@ import io.mamparo.dbproxy.client.Accounts;
 import io.mamparo.dbproxy.client.Desk;
 import io.mamparo.dbproxy.client.Door;
 import io.mamparo.dbproxy.client.Session;
+import io.mamparo.dbproxy.pool.Cluster;
+import io.mamparo.dbproxy.pool.Member;
 import io.mamparo.dbproxy.pool.PoolShard;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -34,14 +37,17 @@ final class Observation {
   }
 
   private final Accounts accounts;
+  private final Collection<Cluster> clusters;
   private final Door door;
   private final Consumer<LoopTask> onEachLoop;
   private final Map<Account, Sums> sums = new HashMap<>();
   private int sessions;
   private int holding;
 
-  Observation(Accounts accounts, Door door, Consumer<LoopTask> onEachLoop) {
+  Observation(
+      Accounts accounts, Collection<Cluster> clusters, Door door, Consumer<LoopTask> onEachLoop) {
     this.accounts = accounts;
+    this.clusters = clusters;
     this.door = door;
     this.onEachLoop = onEachLoop;
   }
@@ -60,7 +66,8 @@ final class Observation {
       return new ProxySnapshot(
           pools,
           new ProxySnapshot.Clients(
-              sessions, holding, waiting, door.limit(), door.accepted(), door.refused()));
+              sessions, holding, waiting, door.limit(), door.accepted(), door.refused()),
+          clusters.stream().map(Observation::database).toList());
     }
   }
 
@@ -88,12 +95,33 @@ final class Observation {
     shard.addWaits(sum.waits);
   }
 
+  private static ProxySnapshot.Database database(Cluster cluster) {
+    return new ProxySnapshot.Database(
+        cluster.name(),
+        cluster.paused(),
+        cluster.disabled(),
+        cluster.limit(),
+        cluster.open(),
+        cluster.members().stream().map(member -> server(cluster, member)).toList());
+  }
+
+  private static ProxySnapshot.Server server(Cluster cluster, Member member) {
+    Member.Standing standing = member.standing();
+    return new ProxySnapshot.Server(
+        member.toString(),
+        member == cluster.primary() ? "primary" : standing.role(),
+        member.health().state(),
+        standing.answers(),
+        standing.lagBytes(),
+        standing.lagNanos());
+  }
+
   private static ProxySnapshot.Pool pool(Account account, Sums sum) {
     return new ProxySnapshot.Pool(
-        account.login().database(),
+        account.pool().endpoint(),
         account.login().user(),
         account.login().service(),
-        account.pool().limits().max(),
+        account.pool().most(),
         sum.active,
         sum.idle,
         sum.connecting,
@@ -104,6 +132,6 @@ final class Observation {
         sum.timeouts,
         sum.refused,
         new ProxySnapshot.Waits(Arrays.stream(sum.waits).boxed().toList()),
-        account.pool().health().state());
+        account.pool().breaker());
   }
 }

@@ -27,4 +27,13 @@ public interface PoolListener {
   default void onPinned(String database, String login, PinReason reason, Fingerprint by) {
     onPinned(database, login, reason);
   }
+
+  /** A client took longer than it may; its transaction was rolled back, or it was told to go. */
+  default void onOverdue(String database, String login, Overdue how) {}
+
+  /** Another server is the primary of a database now. */
+  default void onPrimary(String database, String server) {}
+
+  /** Servers other than the primary take writes: they were not stopped when it was promoted. */
+  default void onSplitBrain(String database, String primary, String rivals) {}
 }

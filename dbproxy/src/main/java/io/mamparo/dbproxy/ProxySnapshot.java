@@ -9,19 +9,51 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pools one for each login
  * @param clients the client connections
+ * @param databases one for each database
  */
-public record ProxySnapshot(List<Pool> pools, Clients clients) {
+public record ProxySnapshot(List<Pool> pools, Clients clients, List<Database> databases) {
   public ProxySnapshot {
     pools = List.copyOf(pools);
+    databases = List.copyOf(databases);
   }
+
+  /**
+   * One database.
+   *
+   * @param name as clients ask for it
+   * @param paused whether it lends nothing at the moment
+   * @param disabled whether it lets no new clients in
+   * @param limit of the connections of all its pools; 0 when there is none
+   * @param open connections of all its pools
+   * @param servers where it is
+   */
+  public record Database(
+      String name, boolean paused, boolean disabled, int limit, int open, List<Server> servers) {
+    public Database {
+      servers = List.copyOf(servers);
+    }
+  }
+
+  /**
+   * One server.
+   *
+   * @param address host and port
+   * @param role primary, replica, rival (takes writes and should not), or unknown
+   * @param breaker closed, open or half-open
+   * @param answers whether it answered when it was asked last; true when nobody asks
+   * @param lagBytes of a replica: what it has not replayed
+   * @param lagNanos of a replica: how long ago it had everything, at the last two looks
+   */
+  public record Server(
+      String address, String role, String breaker, boolean answers, long lagBytes, long lagNanos) {}
 
   /**
    * One login's pool.
    *
-   * @param database the database's name
+   * @param database what clients ask for: a database's name, with -ro for its replicas
    * @param login the login's user
    * @param service its service, null for people
-   * @param max server connections at most
+   * @param max server connections that it may have now
    * @param active lent to a client now
    * @param idle open and free
    * @param connecting being opened

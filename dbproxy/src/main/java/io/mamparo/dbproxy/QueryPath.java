@@ -3,8 +3,8 @@ package io.mamparo.dbproxy;
 import io.mamparo.dbproxy.client.Desk;
 import io.mamparo.dbproxy.client.House;
 import io.mamparo.dbproxy.client.StartUp;
-import io.mamparo.dbproxy.pool.PoolShard;
 import io.mamparo.dbproxy.server.Encryption;
+import io.mamparo.dbproxy.server.Keeper;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.server.Upstream;
 import io.mamparo.wire.net.Loops;
@@ -78,10 +78,9 @@ final class QueryPath {
     };
   }
 
-  /** Opens a server connection for a shard of a pool. */
-  void connect(PoolShard shard, EventLoop loop, int maxPrepared) {
-    Upstream upstream = shard.pool().upstream();
-    ServerConnection server = new ServerConnection(upstream, shard, maxPrepared);
+  /** Opens a server connection for whoever will keep it. */
+  void connect(Keeper keeper, Upstream upstream, EventLoop loop, int maxPrepared) {
+    ServerConnection server = new ServerConnection(upstream, keeper, maxPrepared);
     resolve(
         upstream,
         loop,

@@ -1,20 +1,50 @@
 package io.mamparo.model;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A database of the stack; every one is reachable by its name through the database proxy. */
 public sealed interface DatabaseSpec {
+  /** What people can always have of a database's {@code connections}. */
+  int PERSON_SHARE = 1;
+
   /** As the stack file and the proxy know it. */
   String name();
+
+  /** How its servers are used. */
+  Servers servers();
+
+  /**
+   * How the servers of a database are used.
+   *
+   * @param connections server connections of all pools together; absent means that only each pool's
+   *     own limit holds
+   * @param replicaLag how far behind a replica that is read from may be
+   * @param readReplicas whether transactions that clients begin as read-only go to replicas
+   */
+  record Servers(@Nullable Integer connections, Duration replicaLag, boolean readReplicas) {
+    /** No common limit; ten seconds; read-only transactions stay on the primary. */
+    public static final Servers DEFAULT = new Servers(null, Duration.ofSeconds(10), false);
+
+    public Servers {
+      if (connections != null) {
+        Require.between(1, connections, 10_000, "connections");
+      }
+      Require.that(
+          replicaLag.compareTo(Duration.ofSeconds(1)) >= 0, "replica-lag must be at least 1s");
+    }
+  }
 
   /**
    * A PostgreSQL that Mamparo runs.
    *
    * @param schema SQL that is applied once, after the database was created; absolute
    */
-  record Managed(String name, @Nullable Path schema) implements DatabaseSpec {
+  record Managed(String name, @Nullable Path schema, Servers servers) implements DatabaseSpec {
     public Managed {
       Require.databaseName(name);
     }
@@ -25,25 +55,32 @@ public sealed interface DatabaseSpec {
    *
    * @param tls how connections to it are encrypted
    */
-  record External(String name, DatabaseUrl url, DatabaseTls tls) implements DatabaseSpec {
+  record External(String name, DatabaseUrl url, DatabaseTls tls, Servers servers)
+      implements DatabaseSpec {
     public External {
       Require.databaseName(name);
     }
   }
 
   /**
-   * {@code postgres://user:password@host:port/database?sslmode=require}.
+   * {@code postgres://user:password@host:port/database?sslmode=require}; several servers are
+   * separated by commas: {@code host1:port1,host2:port2}.
    *
+   * @param addresses a primary and its replicas in any order; mostly one
    * @param database its name on that server
    * @param parameters what follows the question mark, e.g. {@code sslmode}
    */
   record DatabaseUrl(
-      Address address,
+      List<Address> addresses,
       String database,
       String user,
       Secret password,
       Map<String, String> parameters) {
     public DatabaseUrl {
+      addresses = List.copyOf(addresses);
+      Require.that(!addresses.isEmpty(), "the URL names no host");
+      Require.that(
+          Set.copyOf(addresses).size() == addresses.size(), "the URL names a server twice");
       Require.that(!database.isEmpty(), "the URL names no database");
       Require.that(!user.isEmpty(), "the URL names no user");
       parameters = Map.copyOf(parameters);
@@ -59,9 +96,14 @@ public sealed interface DatabaseSpec {
       return DatabaseTls.of(parameters, base);
     }
 
+    /** The first server's. */
+    public Address address() {
+      return addresses.getFirst();
+    }
+
     /** As this, with a password that the URL does not hold. */
     public DatabaseUrl withPassword(Secret password) {
-      return new DatabaseUrl(address, database, user, password, parameters);
+      return new DatabaseUrl(addresses, database, user, password, parameters);
     }
 
     /**

@@ -1,14 +1,16 @@
 package io.mamparo.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * libpq's connection URL with one host. Read by hand and not by {@link java.net.URI}: passwords
- * often hold characters that should have been escaped, and no complaint may show one. Stateless.
+ * libpq's connection URL. Read by hand and not by {@link java.net.URI}: passwords often hold
+ * characters that should have been escaped, and no complaint may show one. Stateless.
  */
 final class DatabaseUrlText {
   private static final Pattern FORM =
@@ -27,11 +29,15 @@ final class DatabaseUrlText {
     String password = colon < 0 ? "" : credentials.substring(colon + 1);
     Require.that(!user.isEmpty(), "the URL names no user; " + EXPECTED);
     return new DatabaseSpec.DatabaseUrl(
-        address(matcher.group(2)),
+        addresses(matcher.group(2)),
         unescaped(matcher.group(3)),
         unescaped(user),
         new Secret(unescaped(password)),
         parameters(matcher.group(4) == null ? "" : matcher.group(4)));
+  }
+
+  private static List<Address> addresses(String hosts) {
+    return Arrays.stream(hosts.split(",", -1)).map(DatabaseUrlText::address).toList();
   }
 
   private static Address address(String host) {

@@ -32,22 +32,34 @@ public record ProxySpec(
   /**
    * Limits of one pool of server connections.
    *
+   * @param min server connections that are kept open, from the start on
    * @param max server connections, unless the service says {@code connections}
    * @param waiting clients that may wait for a connection; the next one is refused at once (53300)
    * @param borrowTimeout how long a client waits for a connection before it is refused
    * @param idleTimeout after which an unused server connection is closed
    * @param maxLifetime after which a server connection is replaced
+   * @param checkAfter how long unused one is asked for a sign of life before it is lent
    * @param preparedStatements kept on each server connection
+   * @param transactionTimeout of a transaction; zero for none
+   * @param idleInTransaction of a client that does nothing in a transaction; zero for none
+   * @param clientIdle of a client that does nothing at all; zero for none
    */
   public record PoolSpec(
+      int min,
       int max,
       int waiting,
       Duration borrowTimeout,
       Duration idleTimeout,
       Duration maxLifetime,
-      int preparedStatements) {
+      Duration checkAfter,
+      int preparedStatements,
+      Duration transactionTimeout,
+      Duration idleInTransaction,
+      Duration clientIdle) {
     public PoolSpec {
       Require.between(1, max, 10_000, "max");
+      Require.between(0, min, max, "min");
+      Require.positive(checkAfter, "check-after");
       Require.between(0, waiting, 1_000_000, "waiting");
       Require.positive(borrowTimeout, "borrow-timeout");
       Require.positive(idleTimeout, "idle-timeout");

@@ -49,14 +49,29 @@ public record ServiceSpec(
   /**
    * The database a service uses; its pool at the proxy is a bulkhead of its own.
    *
-   * @param connections server connections at most; absent means {@code proxy.pools.max}
+   * @param connections server connections at most, or its share of the database's {@code
+   *     connections}; absent means {@code proxy.pools.max}
+   * @param max server connections at most, with borrowed ones; absent means {@code connections}
+   * @param min server connections that are kept open; absent means {@code proxy.pools.min}
    */
-  public record DatabaseUse(String name, @Nullable Integer connections) {
+  public record DatabaseUse(
+      String name, @Nullable Integer connections, @Nullable Integer max, @Nullable Integer min) {
     public DatabaseUse {
       Require.databaseName(name);
       if (connections != null) {
         Require.between(1, connections, 10_000, "connections");
       }
+      if (max != null && connections != null) {
+        Require.that(max >= connections, "max must be at least connections");
+      }
+      if (max != null && min != null) {
+        Require.that(min <= max, "min must be at most max");
+      }
+    }
+
+    /** With what holds for all pools. */
+    public static DatabaseUse of(String name) {
+      return new DatabaseUse(name, null, null, null);
     }
   }
 

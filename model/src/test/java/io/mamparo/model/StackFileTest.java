@@ -48,7 +48,8 @@ class StackFileTest {
     Stack stack = read("example.yaml");
     assertEquals("cars", stack.name());
     assertEquals(
-        new Managed("cars", directory.resolve("schema.sql")), stack.databases().get("cars"));
+        new Managed("cars", directory.resolve("schema.sql"), DatabaseSpec.Servers.DEFAULT),
+        stack.databases().get("cars"));
     External legacy = assertInstanceOf(External.class, stack.databases().get("legacy"));
     assertEquals(new Address("legacy-db.internal", 5432), legacy.url().address());
     assertEquals("p@ss w/rd", legacy.url().password().reveal());
@@ -89,11 +90,22 @@ class StackFileTest {
     assertEquals("o@n", old.url().user());
     assertEquals("h%40x", old.url().password().reveal(), "a secret file is taken as it is");
     assertEquals(Map.of("sslmode", "require"), old.url().parameters());
+    assertEquals(new DatabaseSpec.Servers(40, Duration.ofSeconds(3), true), old.servers());
     assertEquals(new Address("0.0.0.0", 16432), stack.proxy().listen().at(5));
     assertNull(stack.proxy().breaker());
     assertEquals(
         new ProxySpec.PoolSpec(
-            5, 10, millis(500), Duration.ofMinutes(1), Duration.ofMinutes(10), 50),
+            2,
+            5,
+            10,
+            millis(500),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(10),
+            millis(15_000),
+            50,
+            millis(60_000),
+            millis(30_000),
+            Duration.ZERO),
         stack.proxy().pools());
     assertEquals(
         new IngressSpec(
@@ -245,7 +257,8 @@ class StackFileTest {
           b: {run: [b], retries: *few}
         """;
     Stack stack = parse(yaml).orThrow();
-    assertEquals(new Managed("main", null), stack.databases().get("main"));
+    assertEquals(
+        new Managed("main", null, DatabaseSpec.Servers.DEFAULT), stack.databases().get("main"));
     assertEquals(2, service(stack, "b").guards().retries().attempts());
   }
 

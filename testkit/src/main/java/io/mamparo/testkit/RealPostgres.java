@@ -5,6 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,12 +84,65 @@ public final class RealPostgres implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts a replica of a running server, which streams from it.
+   *
+   * @param settings as in {@link #start}
+   */
+  public static RealPostgres replicaOf(RealPostgres primary, String... settings) {
+    try {
+      RealPostgres replica = new RealPostgres(List.of(settings));
+      Runtime.getRuntime().addShutdownHook(replica.atExit);
+      replica.copy(primary);
+      replica.startServer();
+      return replica;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Path put(String name, String text) throws IOException {
     Path file = directory.resolve(name);
     Files.writeString(file, text);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     own(file);
     return file;
+  }
+
+  /** A copy of the files while the server runs, between the two calls that make it a backup. */
+  private void copy(RealPostgres primary) throws IOException {
+    String source =
+        "host=127.0.0.1 port=" + primary.port + " user=" + USER + " password=" + PASSWORD;
+    try (Connection connection =
+            DriverManager.getConnection(primary.jdbcUrl(), primary.user(), primary.password());
+        Statement statement = connection.createStatement()) {
+      statement.execute("select pg_backup_start('replica', true)");
+      execute("cp", "-a", primary.data().toString(), data().toString());
+      Files.deleteIfExists(data().resolve("postmaster.pid"));
+      try (ResultSet rows = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+        rows.next();
+        Files.writeString(data().resolve("backup_label"), rows.getString(1));
+      }
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
+    Files.createFile(data().resolve("standby.signal"));
+    Files.writeString(
+        data().resolve("postgresql.auto.conf"), "primary_conninfo = '" + source + "'\n");
+    own(directory);
+    for (String file : List.of("backup_label", "standby.signal", "postgresql.auto.conf")) {
+      own(data().resolve(file));
+    }
+  }
+
+  /** Makes this replica a primary, and returns when it takes writes. */
+  public void promote() {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl(), USER, PASSWORD);
+        Statement statement = connection.createStatement()) {
+      statement.execute("select pg_promote(true, 30)");
+    } catch (SQLException e) {
+      throw new AssertionError("cannot be promoted", e);
+    }
   }
 
   /** Where it listens, on 127.0.0.1; stays the same over a restart. */
@@ -248,12 +306,16 @@ public final class RealPostgres implements AutoCloseable {
   private void run(String... program) throws IOException {
     List<String> command = unprivileged();
     command.addAll(List.of(program));
+    execute(command.toArray(String[]::new));
+  }
+
+  private void execute(String... command) throws IOException {
     Path log = directory.resolve("initdb.log");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     awaitEnd(process);
     if (process.exitValue() != 0) {
-      throw new IOException(program[0] + " failed:\n" + Files.readString(log));
+      throw new IOException(String.join(" ", command) + " failed:\n" + Files.readString(log));
     }
   }
 

@@ -50,6 +50,15 @@ public interface ControlPlane {
   /** Applies a stack file and returns the changes in words, after they were carried out. */
   List<String> apply(StackFile file);
 
+  /**
+   * Carries out an administrator's order for a database, and tells what was done.
+   *
+   * @param order pause, resume, reconnect, kill, disable, enable or switchover
+   * @param wait for transactions to end, where the order has to
+   * @param to the address of a replica, for a switch-over; empty for the best one
+   */
+  ObjectNode order(String database, String order, Duration wait, Optional<String> to);
+
   /** Ends this process in order, shortly after the answer. */
   void stop();
 

@@ -8,8 +8,10 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.mamparo.app.control.ControlPlane.StackFile;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** What changes something; the gate has asked for the token. Handlers run on virtual threads. */
 final class WriteRoutes {
@@ -23,6 +25,7 @@ final class WriteRoutes {
     routing
         .post("/v1/stack", this::stack)
         .post("/v1/stop", this::stop)
+        .post("/v1/databases/{name}/{order}", this::order)
         .post("/v1/faults", this::addFault)
         .delete("/v1/faults", this::removeFaults)
         .delete("/v1/faults/{id}", this::removeFault)
@@ -51,6 +54,21 @@ final class WriteRoutes {
   private void stop(ServerRequest request, ServerResponse response) {
     Replies.json(response, 202, JsonNodeFactory.instance.objectNode().put("stopping", true));
     plane.stop();
+  }
+
+  private void order(ServerRequest request, ServerResponse response) {
+    Optional<String> seconds = request.query().first("wait").asOptional();
+    if (!seconds.orElse("30").matches("\\d{1,4}")) {
+      Replies.problem(response, 400, "wait: it is no number of seconds", "write it as 30");
+      return;
+    }
+    Replies.json(
+        response,
+        plane.order(
+            request.path().pathParameters().get("name"),
+            request.path().pathParameters().get("order"),
+            Duration.ofSeconds(Integer.parseInt(seconds.orElse("30"))),
+            request.query().first("to").asOptional()));
   }
 
   private void addFault(ServerRequest request, ServerResponse response) {

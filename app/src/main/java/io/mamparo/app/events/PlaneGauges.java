@@ -186,6 +186,7 @@ public final class PlaneGauges {
       count("mamparo_pool_refused_total", "Transactions refused at once.", pool.refused(), labels);
     }
     databaseBreakers = breakers;
+    proxy.databases().forEach(this::servers);
     gauge("mamparo_dbproxy_clients", "Clients of the database proxy.", proxy.clients().connected());
     gauge(
         "mamparo_dbproxy_clients_max",
@@ -195,6 +196,49 @@ public final class PlaneGauges {
         "mamparo_dbproxy_clients_refused_total",
         "Clients refused because of the limit.",
         proxy.clients().refused());
+  }
+
+  private void servers(ProxySnapshot.Database database) {
+    String[] labels = {"database", database.name()};
+    gauge("mamparo_database_paused", "Whether it is paused.", database.paused() ? 1 : 0, labels);
+    gauge(
+        "mamparo_database_connections",
+        "Server connections of all pools of a database.",
+        database.open(),
+        labels);
+    gauge(
+        "mamparo_database_connections_max",
+        "Server connections that all pools may have together; 0 for no common limit.",
+        database.limit(),
+        labels);
+    for (ProxySnapshot.Server server : database.servers()) {
+      String[] both = {"database", database.name(), "server", server.address()};
+      gauge(
+          "mamparo_database_server_primary",
+          "Whether writes go to a server.",
+          server.role().equals("primary") ? 1 : 0,
+          both);
+      gauge(
+          "mamparo_database_server_rival",
+          "Whether a server takes writes and should not.",
+          server.role().equals("rival") ? 1 : 0,
+          both);
+      gauge(
+          "mamparo_database_server_up",
+          "Whether a server answers.",
+          server.answers() ? 1 : 0,
+          both);
+      gauge(
+          "mamparo_database_replica_lag_bytes",
+          "What a replica has not replayed.",
+          (double) server.lagBytes(),
+          both);
+      gauge(
+          "mamparo_database_replica_lag_seconds",
+          "How long ago a replica had everything.",
+          server.lagNanos() / 1e9,
+          both);
+    }
   }
 
   private void services(List<ServiceStatus> services) {

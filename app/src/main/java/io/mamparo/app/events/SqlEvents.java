@@ -1,6 +1,7 @@
 package io.mamparo.app.events;
 
 import io.mamparo.dbproxy.LogInDecision;
+import io.mamparo.dbproxy.Overdue;
 import io.mamparo.dbproxy.PinReason;
 import io.mamparo.dbproxy.ProxyListener;
 import io.mamparo.dbproxy.StatementRecord;
@@ -28,6 +29,8 @@ public final class SqlEvents implements ProxyListener {
   private final SqlSpans spans;
   private final CounterFamily events;
   private final AuditFile audit;
+  private final Seldom overdueWords = new Seldom();
+  private final Seldom refusedWords = new Seldom();
   private volatile Map<String, Database> databases = Map.of();
 
   private record Database(String node, StatementRecorder statements) {}
@@ -110,11 +113,27 @@ public final class SqlEvents implements ProxyListener {
   @Override
   public void onBorrowTimeout(String database, String login, long waitedNanos) {
     events.with(database, login, "borrow-timeout").add(1);
+    if (refusedWords.mayPass()) {
+      LOG.log(
+          Level.WARNING,
+          "database "
+              + database
+              + ": login "
+              + login
+              + " waited "
+              + waitedNanos / 1_000_000
+              + " ms for a server connection in vain");
+    }
   }
 
   @Override
   public void onRefused(String database, String login, String reason) {
     events.with(database, login, "refused").add(1);
+    if (refusedWords.mayPass()) {
+      LOG.log(
+          Level.WARNING,
+          "database " + database + ": login " + login + " was refused at once: " + reason);
+    }
   }
 
   @Override
@@ -149,5 +168,35 @@ public final class SqlEvents implements ProxyListener {
   @Override
   public void onPinned(String database, String login, PinReason reason) {
     events.with(database, login, "pinned").add(1);
+  }
+
+  @Override
+  public void onOverdue(String database, String login, Overdue how) {
+    events.with(database, login, how.text()).add(1);
+    if (overdueWords.mayPass()) {
+      LOG.log(
+          Level.WARNING,
+          "database " + database + ": " + how.message() + " (login " + login + "). " + how.hint());
+    }
+  }
+
+  @Override
+  public void onPrimary(String database, String server) {
+    events.with(database, "", "primary").add(1);
+    LOG.log(Level.INFO, "database " + database + ": the primary is " + server);
+  }
+
+  @Override
+  public void onSplitBrain(String database, String primary, String rivals) {
+    events.with(database, "", "split-brain").add(1);
+    LOG.log(
+        Level.ERROR,
+        "database "
+            + database
+            + ": "
+            + rivals
+            + " takes writes beside the primary "
+            + primary
+            + ", which was promoted later; stop it, and make it a replica");
   }
 }

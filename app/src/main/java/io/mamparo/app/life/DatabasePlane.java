@@ -1,7 +1,9 @@
 package io.mamparo.app.life;
 
+import io.mamparo.dbproxy.DatabaseProxy;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.dbproxy.ProxySnapshot;
+import io.mamparo.kernel.Problem;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatabasePlane implements AutoCloseable {
   private static final ProxySnapshot NOTHING =
-      new ProxySnapshot(List.of(), new ProxySnapshot.Clients(0, 0, 0, 0, 0, 0));
+      new ProxySnapshot(List.of(), new ProxySnapshot.Clients(0, 0, 0, 0, 0, 0), List.of());
 
   /** What a running proxy can do. */
   interface Running {
     void apply(DatabaseProxyConfig config);
 
     ProxySnapshot observe();
+
+    DatabaseProxy proxy();
 
     void close();
   }
@@ -50,6 +54,19 @@ final class DatabasePlane implements AutoCloseable {
   ProxySnapshot observe() {
     Running now = running;
     return now == null ? NOTHING : now.observe();
+  }
+
+  /**
+   * The proxy, for orders of the administrator.
+   *
+   * @throws Problem when the stack has no database
+   */
+  DatabaseProxy proxy() {
+    Running now = running;
+    if (now == null) {
+      throw new Problem("database proxy", "the stack has no database", "see mamparo status");
+    }
+    return now.proxy();
   }
 
   @Override

@@ -118,8 +118,9 @@ public final class Databases implements AutoCloseable {
             new ExternalPostgres(
                 new ExternalPostgres.Config(
                     spec.name(),
-                    url.address().host(),
-                    url.address().port(),
+                    url.addresses().stream()
+                        .map(at -> new ExternalPostgres.Place(at.host(), at.port()))
+                        .toList(),
                     url.database(),
                     new Login(url.user(), url.password().reveal()),
                     parameters(external),
@@ -161,7 +162,10 @@ public final class Databases implements AutoCloseable {
         sum += service.connections(stack.proxy());
       }
     }
-    return Math.ceilDiv(sum, CONNECTION_STEP) * CONNECTION_STEP;
+    DatabaseSpec spec = stack.databases().get(database);
+    Integer common = spec == null ? null : spec.servers().connections();
+    int most = common == null ? sum : Math.max(sum, common + SPARE_CONNECTIONS);
+    return Math.ceilDiv(most, CONNECTION_STEP) * CONNECTION_STEP;
   }
 
   static List<String> users(Stack stack, String database) {
@@ -189,6 +193,7 @@ public final class Databases implements AutoCloseable {
             name,
             status.host(),
             status.port(),
+            List.of(),
             name,
             managed.server.person(),
             managed.server.logins(),
@@ -206,6 +211,7 @@ public final class Databases implements AutoCloseable {
             name,
             url.address().host(),
             url.address().port(),
+            url.addresses(),
             url.database(),
             upstream,
             services,

@@ -107,6 +107,11 @@ public final class Launch implements AutoCloseable {
       }
 
       @Override
+      public DatabaseProxy proxy() {
+        return proxy;
+      }
+
+      @Override
       public void close() {
         proxy.close(Duration.ofMillis(500));
       }

@@ -10,6 +10,7 @@ import io.mamparo.compute.ReplicaListener;
 import io.mamparo.compute.ReplicaStatus;
 import io.mamparo.compute.ServiceStatus;
 import io.mamparo.compute.Services;
+import io.mamparo.dbproxy.DatabaseProxy;
 import io.mamparo.kernel.Clock;
 import io.mamparo.kernel.Problem;
 import io.mamparo.mesh.Mesh;
@@ -324,6 +325,15 @@ public final class Life implements AutoCloseable {
   /** For faults. */
   public Databases databases() {
     return databases;
+  }
+
+  /**
+   * For orders of the administrator.
+   *
+   * @throws Problem when the stack has no database
+   */
+  public DatabaseProxy databaseProxy() {
+    return proxy.proxy();
   }
 
   /** For faults and logs. */

@@ -7,6 +7,9 @@ import io.mamparo.dbproxy.DatabaseProxyConfig.BreakerSettings;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Database;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Limits;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Pool;
+import io.mamparo.dbproxy.DatabaseProxyConfig.Replicas;
+import io.mamparo.dbproxy.DatabaseProxyConfig.Server;
+import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
 import io.mamparo.dbproxy.Secret;
 import io.mamparo.dbproxy.Security;
 import io.mamparo.dbproxy.UpstreamTls;
@@ -34,6 +37,9 @@ public final class ProxyPlan {
   /** Connections of the login that people share. */
   public static final int PERSON_CONNECTIONS = 5;
 
+  private static final PoolSize PERSON =
+      new PoolSize(0, DatabaseSpec.PERSON_SHARE, PERSON_CONNECTIONS);
+
   /** Stands for a port that is not known yet: nobody listens there, so clients wait. */
   private static final int NOT_YET = 1;
 
@@ -49,7 +55,7 @@ public final class ProxyPlan {
       DatabaseAccess access = accesses.get(name);
       if (access != null) {
         databases.add(database(access, stack, encryption));
-        logins.add(login(access, access.person(), PERSON_CONNECTIONS, null, stack.proxy()));
+        logins.add(login(access, access.person(), PERSON, null, stack.proxy()));
         services(stack, access, logins);
         tokens(stack, access, logins);
       }
@@ -98,7 +104,7 @@ public final class ProxyPlan {
               .anyMatch(l -> l.user().equals(user) && l.database().equals(access.name()));
       if (!taken) {
         DatabaseProxyConfig.Login person =
-            login(access, access.person(), PERSON_CONNECTIONS, null, stack.proxy());
+            login(access, access.person(), PERSON, null, stack.proxy());
         logins.add(
             new DatabaseProxyConfig.Login(
                 user,
@@ -120,20 +126,45 @@ public final class ProxyPlan {
       if (service != null
           && service.database() != null
           && service.database().name().equals(access.name())) {
-        int connections = service.connections(stack.proxy());
-        logins.add(login(access, entry.getValue(), connections, service.name(), stack.proxy()));
+        logins.add(
+            login(access, entry.getValue(), size(stack, service), service.name(), stack.proxy()));
       }
     }
   }
 
+  private record PoolSize(int min, int share, int max) {}
+
+  /** Beyond its share a service gets what others leave, where a database has a common limit. */
+  private static PoolSize size(Stack stack, ServiceSpec service) {
+    ServiceSpec.DatabaseUse use = Objects.requireNonNull(service.database());
+    int share = service.connections(stack.proxy());
+    Integer common =
+        Objects.requireNonNull(stack.databases().get(use.name())).servers().connections();
+    int max = common == null || use.max() == null ? share : use.max();
+    int min = use.min() == null ? stack.proxy().pools().min() : use.min();
+    return new PoolSize(Math.min(min, max), share, max);
+  }
+
   private static Database database(DatabaseAccess access, Stack stack, Encryption encryption) {
-    int port = access.port() == 0 ? NOT_YET : access.port();
+    DatabaseSpec spec = Objects.requireNonNull(stack.databases().get(access.name()));
     UpstreamTls tls =
-        stack.databases().get(access.name()) instanceof DatabaseSpec.External external
+        spec instanceof DatabaseSpec.External external
             ? encryption.servers().apply(external.tls())
             : UpstreamTls.OFF;
+    List<Server> servers = new ArrayList<>();
+    access.servers().forEach(each -> servers.add(new Server(each.host(), each.port())));
+    if (servers.isEmpty()) {
+      servers.add(new Server(access.host(), access.port() == 0 ? NOT_YET : access.port()));
+    }
+    DatabaseSpec.Servers use = spec.servers();
     return new Database(
-        access.name(), access.host(), port, access.dbname(), breaker(stack.proxy().breaker()), tls);
+        access.name(),
+        servers,
+        access.dbname(),
+        breaker(stack.proxy().breaker()),
+        tls,
+        use.connections() == null ? 0 : use.connections(),
+        new Replicas(use.replicaLag(), use.readReplicas()));
   }
 
   /** The proxy has better defaults for a database than those of a service's breaker. */
@@ -149,7 +180,7 @@ public final class ProxyPlan {
   private static DatabaseProxyConfig.Login login(
       DatabaseAccess access,
       Login login,
-      int connections,
+      PoolSize size,
       @Nullable String service,
       ProxySpec proxy) {
     Login upstream = access.upstream() == null ? login : access.upstream();
@@ -160,10 +191,18 @@ public final class ProxyPlan {
         upstream.user(),
         Secret.of(upstream.password()),
         new Pool(
-            connections,
+            size.min(),
+            size.share(),
+            size.max(),
+            proxy.pools().waiting(),
             proxy.pools().borrowTimeout(),
             proxy.pools().idleTimeout(),
-            proxy.pools().maxLifetime()),
+            proxy.pools().maxLifetime(),
+            proxy.pools().checkAfter(),
+            new Times(
+                proxy.pools().transactionTimeout(),
+                proxy.pools().idleInTransaction(),
+                proxy.pools().clientIdle())),
         service);
   }
 }

@@ -10,6 +10,7 @@ import io.mamparo.compute.DatabaseStatus;
 import io.mamparo.compute.ReplicaState;
 import io.mamparo.compute.ReplicaStatus;
 import io.mamparo.compute.ServiceStatus;
+import io.mamparo.dbproxy.ProxySnapshot;
 import io.mamparo.model.Address;
 import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.DurationText;
@@ -116,13 +117,38 @@ public final class StatusView {
     if (status.schema() != null) {
       seen.put("schema", status.schema().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
+    servers(spec, seen);
     seen.put(
         "summary",
         "PostgreSQL "
             + (status.version() == null ? "?" : status.version())
             + " on "
-            + new Address(status.host(), Math.max(1, status.port())));
+            + new Address(status.host(), Math.max(1, status.port()))
+            + (seen.path("paused").asBoolean() ? ", paused" : ""));
     verdict(resource, ready, status.reason());
+  }
+
+  private void servers(DatabaseSpec spec, ObjectNode seen) {
+    for (ProxySnapshot.Database database : observed.proxy().databases()) {
+      if (!database.name().equals(spec.name())) {
+        continue;
+      }
+      seen.put("paused", database.paused()).put("disabled", database.disabled());
+      seen.put("connections", database.open()).put("connectionsMax", database.limit());
+      if (database.servers().size() > 1) {
+        ArrayNode servers = seen.putArray("servers");
+        for (ProxySnapshot.Server server : database.servers()) {
+          servers
+              .addObject()
+              .put("address", server.address())
+              .put("role", server.role())
+              .put("answers", server.answers())
+              .put("breaker", server.breaker())
+              .put("lagBytes", server.lagBytes())
+              .put("lagMs", server.lagNanos() / 1_000_000);
+        }
+      }
+    }
   }
 
   private void service(ServiceSpec spec) {

@@ -110,6 +110,13 @@ final class FakePlane implements ControlPlane {
   }
 
   @Override
+  public ObjectNode order(String database, String order, Duration wait, Optional<String> to) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("done", order + " " + database + " " + wait.toSeconds() + to.orElse(""));
+  }
+
+  @Override
   public void stop() {
     done.add("stop");
   }

@@ -32,6 +32,7 @@ class PlansTest {
               "cars",
               "127.0.0.1",
               21_000,
+              List.of(),
               "cars",
               new Login("person", "pp"),
               Map.of("bookings", new Login("bookings", "bp"), "cars", new Login("cars", "cp")),
@@ -99,7 +100,7 @@ class PlansTest {
   void proxy_hasALoginAndAPoolForEachService() {
     DatabaseProxyConfig config = ProxyPlan.of(Stacks.of(Stacks.CARS), ACCESS, 100, Encryption.NONE);
     assertEquals(6532, config.listen().getPort());
-    assertEquals(21_000, config.databases().getFirst().port());
+    assertEquals(21_000, config.databases().getFirst().servers().getFirst().port());
     assertEquals(
         List.of("person:5", "bookings:8", "cars:20"),
         config.logins().stream().map(l -> l.user() + ":" + l.pool().max()).toList());
@@ -114,6 +115,7 @@ class PlansTest {
             "cars",
             "db",
             5432,
+            List.of(new Address("db", 5432), new Address("db2", 5433)),
             "prod",
             new Login("app", "up"),
             Map.of("cars", new Login("cars", "gen")),
@@ -124,6 +126,25 @@ class PlansTest {
     assertEquals("cars", login.user());
     assertEquals("app", login.upstreamUser());
     assertEquals("prod", config.databases().getFirst().dbname());
+    assertEquals("[db:5432, db2:5433]", config.databases().getFirst().servers().toString());
+  }
+
+  @Test
+  void proxy_letsServicesBorrowWhereTheDatabaseHasACommonLimit() {
+    String yaml =
+        Stacks.CARS
+            .replace("cars: {}", "cars: {connections: 40, replica-lag: 3s, read-only: replicas}")
+            .replace("connections: 8}", "connections: 8, max: 30, min: 2}");
+    DatabaseProxyConfig config = ProxyPlan.of(Stacks.of(yaml), ACCESS, 0, Encryption.NONE);
+    assertEquals(40, config.databases().getFirst().connections());
+    assertEquals(3, config.databases().getFirst().replicas().lag().toSeconds());
+    assertEquals(
+        List.of("person 0/1/5", "bookings 2/8/30", "cars 0/20/20"),
+        config.logins().stream()
+            .map(
+                l ->
+                    l.user() + " " + l.pool().min() + "/" + l.pool().share() + "/" + l.pool().max())
+            .toList());
   }
 
   @Test

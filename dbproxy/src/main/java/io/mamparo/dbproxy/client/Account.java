@@ -33,6 +33,7 @@ public final class Account {
   private final DatabaseProxyConfig.Proof proof;
   private final Map<Settings, Welcome> welcomes = new ConcurrentHashMap<>();
   private final AtomicInteger clients = new AtomicInteger();
+  private volatile @Nullable Pool reads;
   private volatile boolean removed;
 
   /** A login with the keys derived from its password. */
@@ -51,7 +52,9 @@ public final class Account {
 
   /** The same login with another password; clients that are in stay in. */
   public Account withPassword(Secret newPassword, ScramKeys newKeys) {
-    return new Account(login, newPassword, newKeys, pool, proof);
+    Account changed = new Account(login, newPassword, newKeys, pool, proof);
+    changed.reads = reads;
+    return changed;
   }
 
   /** Who it is. */
@@ -77,6 +80,16 @@ public final class Account {
   /** Its server connections. */
   public Pool pool() {
     return pool;
+  }
+
+  /** Its server connections for transactions that only read; null when it has no others. */
+  public @Nullable Pool reads() {
+    return reads;
+  }
+
+  /** Takes others for transactions that only read. */
+  public void reads(@Nullable Pool others) {
+    reads = others;
   }
 
   /** How many clients are logged in with it. */

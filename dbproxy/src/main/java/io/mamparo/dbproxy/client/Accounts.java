@@ -2,19 +2,21 @@ package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.DatabaseProxyConfig;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All logins of one configuration. Immutable.
+ * All logins of one configuration, in its order. Immutable.
  *
  * @param byUserAndDatabase the logins
  * @param databases the names of all databases
  */
 public record Accounts(Map<Key, Account> byUserAndDatabase, Set<String> databases) {
   public Accounts {
-    byUserAndDatabase = Map.copyOf(byUserAndDatabase);
+    byUserAndDatabase = Collections.unmodifiableMap(new LinkedHashMap<>(byUserAndDatabase));
     databases = Set.copyOf(databases);
   }
 

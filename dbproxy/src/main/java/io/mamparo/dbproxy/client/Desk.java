@@ -83,4 +83,10 @@ public final class Desk {
   public List<Session> sessions() {
     return List.copyOf(sessions);
   }
+
+  /** Tells clients to go that have done nothing for too long. */
+  public void remind() {
+    long now = recorder.now();
+    sessions().forEach(session -> session.lease().remindIdle(now));
+  }
 }

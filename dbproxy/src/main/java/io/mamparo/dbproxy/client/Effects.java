@@ -118,7 +118,7 @@ final class Effects {
     touched &= status != Backend.IDLE;
     if (schemaChanges && status == Backend.IDLE) {
       schemaChanges = false;
-      session.account().pool().health().schemaChanged();
+      session.account().pool().cluster().schemaChanged();
     }
     if (!failed && !segment.settings().isEmpty()) {
       note(segment);

@@ -23,11 +23,22 @@ final class Greeting {
 
   /** Begins with what the client asked for at start-up. */
   void begin(Map<String, String> parameters) {
+    if (session.account().pool().cluster().disabled()) {
+      session.fatal(
+          "57P03",
+          "database \"" + session.account().login().database() + "\" is disabled",
+          "An administrator lets clients in again with mamparo db enable.");
+      return;
+    }
     Settings wanted = StartupOptions.read(parameters);
     if (wanted == null) {
       session.fatal(
           "42601", "invalid command-line argument for server process", "Use -c name=value.");
       return;
+    }
+    if (session.account().pool().reads()) {
+      // Where there is no replica at the moment, the primary must not take writes in its place.
+      wanted = wanted.with("default_transaction_read_only", "on");
     }
     String application = wanted.get("application_name");
     Settings key = wanted.with("application_name", null);

@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
 import io.mamparo.dbproxy.pool.Denial;
 import io.mamparo.dbproxy.pool.PoolShard;
 import io.mamparo.dbproxy.pool.Waiter;
@@ -17,22 +18,30 @@ import org.jspecify.annotations.Nullable;
  * A session's hold on a server connection: borrows one, brings it to the session's settings, hears
  * what it says, gives it back. Owned by one event loop.
  *
- * <p>Invariant: the server is given back only when it has said idle, no reply is outstanding and no
- * message has been sent in part.
+ * <p>Invariant: it is given back only when it has said idle and nothing is half done.
  */
 final class Lease implements Borrower, Waiter {
   private final Session session;
   private final Desk desk;
-  private final PoolShard shard;
+  private final Routing routing;
+  private final TimeLimits limits;
+  private PoolShard shard; // where it borrowed from, or stands in line, last
   private @Nullable ServerConnection server;
+  private long waitingSince;
   private byte status = Backend.IDLE;
   private boolean aborted;
-  private long waitingSince;
 
-  Lease(Session session, PoolShard shard) {
+  Lease(Session session, Account account) {
     this.session = session;
     this.desk = session.desk();
-    this.shard = shard;
+    this.routing = new Routing(session, account);
+    this.shard = routing.main();
+    this.limits = new TimeLimits(session, this);
+  }
+
+  /** Looks whether the client does nothing for too long. */
+  void remindIdle(long now) {
+    limits.remindIdle(now);
   }
 
   /** The server it has; null when none. */
@@ -40,22 +49,25 @@ final class Lease implements Borrower, Waiter {
     return server;
   }
 
-  // ---- borrowing
-
-  /** A server with the session's settings; null when that takes some time. */
-  @Nullable ServerConnection attach() {
+  /**
+   * A server with the session's settings; null when that takes some time.
+   *
+   * @param in holds the request that needs it, from {@code at}
+   */
+  @Nullable ServerConnection attach(byte type, ByteBuf in, int at, int have) {
     ServerConnection held = server;
-    if (held == null) {
-      waitingSince = session.segment().startNanos();
-      session.pause(Pause.WAITING);
-      held = shard.borrow(this);
-      if (held == null) {
-        return null;
-      }
-      take(held);
-      return begin(held) ? held : null;
+    if (held != null) {
+      return prepare(held, false) ? held : null;
     }
-    return prepare(held, false) ? held : null;
+    shard = routing.choose(type, in, at, have);
+    waitingSince = session.segment().startNanos();
+    session.pause(Pause.WAITING);
+    held = shard.borrow(this);
+    if (held == null) {
+      return null;
+    }
+    take(held);
+    return begin(held) ? held : null;
   }
 
   /** Borrows one to ask it what the client is to be told. */
@@ -66,6 +78,7 @@ final class Lease implements Borrower, Waiter {
 
   private void borrowAgain() {
     session.pause(Pause.GREETING);
+    shard = routing.main();
     ServerConnection lent = shard.borrow(this);
     if (lent != null) {
       granted(lent);
@@ -80,7 +93,7 @@ final class Lease implements Borrower, Waiter {
 
   /** Prepares a server that was just lent; its plans must not be older than the schema. */
   private boolean begin(ServerConnection lent) {
-    return prepare(lent, lent.outgrown(session.account().pool().health().schemaAge()));
+    return prepare(lent, lent.outgrown(shard.pool().cluster().schemaAge()));
   }
 
   /** Brings the server's settings to the session's; false when that takes a round trip. */
@@ -248,11 +261,10 @@ final class Lease implements Borrower, Waiter {
   /** The client asks to cancel what is being done. */
   void cancel(Runnable done) {
     ServerConnection held = server;
-    Pause pause = session.pause();
-    if (pause == Pause.WAITING && session.greeting().asked() == null) {
+    if (session.pause() == Pause.WAITING && session.greeting().asked() == null) {
       shard.leave(this);
       denied(new Denial("57014", "canceling statement due to user request", "It had not begun."));
-    } else if (held != null && held.owed() > 0 && pause != Pause.CLOSED) {
+    } else if (held != null && held.owed() > 0 && session.pause() != Pause.CLOSED) {
       desk.canceller().cancel(held, desk.loop(), done);
       return;
     }
@@ -304,6 +316,7 @@ final class Lease implements Borrower, Waiter {
 
   @Override
   public void segmentEnded(Segment ended, byte newStatus) {
+    boolean began = status == Backend.IDLE;
     status = newStatus;
     aborted = newStatus == Backend.FAILED_TRANSACTION;
     session.effects().ended(ended, newStatus, server);
@@ -311,6 +324,13 @@ final class Lease implements Borrower, Waiter {
       session.statements().transactionEnded();
     }
     desk.recorder().end(ended, session.pins().reason() != null);
+    limits.ended(began, ended);
+    routing.ended(shard, newStatus, ended);
+  }
+
+  @Override
+  public void remind(long now, Times times) {
+    limits.remind(server, status, now, times);
   }
 
   /** Whether the transaction has failed, by the replies so far. */
@@ -361,11 +381,10 @@ final class Lease implements Borrower, Waiter {
   public void serverLost(Replies owed, String reason, boolean midMessage) {
     ServerConnection lost = server;
     server = null;
-    Pause pause = session.pause();
-    if (pause == Pause.CLOSED) {
+    if (session.pause() == Pause.CLOSED) {
       return;
     }
-    if (pause == Pause.REPLAYING) {
+    if (session.pause() == Pause.REPLAYING) {
       // Nothing of the client's has been sent yet: another server will do.
       if (session.greeting().asked() != null) {
         borrowAgain();
@@ -375,21 +394,15 @@ final class Lease implements Borrower, Waiter {
       session.go();
       return;
     }
-    if (midMessage || session.pins().reason() != null || session.requests().midMessage()) {
-      if (!midMessage) {
-        ByteBuf out = session.channel().alloc().buffer(256);
-        Backend.error(out, "FATAL", "57P01", Refusal.lost(reason), null);
-        session.reply(out);
-      }
-      session.close();
-      return;
-    }
-    session.statements().serverLost(owed, lost);
-    session.refusal().lost(owed, reason, status, session.openSegment());
-    session.endSegment();
+    Loss.of(session, owed, lost, reason, null, gone(), midMessage);
+  }
+
+  /** It has no server any more; returns the transaction state told last. */
+  byte gone() {
+    byte last = status;
+    server = null;
     status = Backend.IDLE;
-    session.pause(Pause.NONE);
-    session.go();
+    return last;
   }
 
   @Override

@@ -50,6 +50,28 @@ final class Refusal {
     return "the server connection was lost: " + reason;
   }
 
+  /**
+   * A transaction whose end was not asked for is surely undone, and may be tried again by whoever
+   * retries serialization failures (40001). Of a COMMIT on its way, or of a statement that is a
+   * transaction of its own, nobody knows (08007, transaction resolution unknown).
+   */
+  private static Denial lost(Replies owed, String reason, boolean transaction) {
+    boolean unknown = !transaction;
+    for (int i = 0; i < owed.size(); i++) {
+      Segment segment = owed.segment(i);
+      unknown |= segment != null && (segment.traits() & Traits.ENDS_TRANSACTION) != 0;
+    }
+    return unknown
+        ? new Denial(
+            "08007",
+            lost(reason) + "; whether the transaction was committed is not known",
+            "Look whether it took effect before you try it again.")
+        : new Denial(
+            "40001",
+            lost(reason) + "; the transaction has been rolled back",
+            "Retry the whole transaction.");
+  }
+
   boolean active() {
     return state != State.INACTIVE;
   }
@@ -65,16 +87,15 @@ final class Refusal {
   /**
    * The server is gone: answers what it owed.
    *
+   * @param why null to say whether the work is undone or its fate unknown, as it is
    * @param status the transaction state told last
    * @param open the segment that the client has not ended yet, null when there is none
    */
-  void lost(Replies owed, String reason, byte status, @Nullable Segment open) {
+  void lost(
+      Replies owed, String reason, @Nullable Denial why, byte status, @Nullable Segment open) {
     boolean transaction = status != Backend.IDLE;
-    denial =
-        new Denial(
-            "08006",
-            lost(reason),
-            "The transaction has been rolled back unless it was being committed; retry it.");
+    Denial verdict = why != null ? why : lost(owed, reason, transaction);
+    denial = verdict;
     boolean said = false;
     for (int i = 0; i < owed.size(); i++) {
       if (!said) {
@@ -86,7 +107,7 @@ final class Refusal {
         ready(transaction ? Backend.FAILED_TRANSACTION : Backend.IDLE);
         said = false;
         if (ended != null) {
-          ended.failed("08006");
+          ended.failed(verdict.sqlState());
           session.desk().recorder().end(ended, false);
         }
       }

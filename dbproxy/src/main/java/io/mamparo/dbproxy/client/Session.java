@@ -65,7 +65,7 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
     this.statements = new Statements(this);
     this.effects = new Effects(this);
     this.greeting = new Greeting(this);
-    this.lease = new Lease(this, account.pool().shards().get(desk.recorder().loop()));
+    this.lease = new Lease(this, account);
   }
 
   /** Begins with what the client asked for at start-up. */
@@ -175,7 +175,7 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
       return Verdict.MORE;
     }
     if (held == null || (settings.differFrom(held) && held.owed() == 0)) {
-      held = lease.attach();
+      held = lease.attach(type, in, at, have);
       if (held == null) {
         return Verdict.STOP;
       }

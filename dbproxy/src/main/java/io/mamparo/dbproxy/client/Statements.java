@@ -290,7 +290,20 @@ final class Statements {
 
   /** Replies to Parse and Close that will never come. */
   void serverLost(Replies owed, @Nullable ServerConnection lost) {
-    owed.backwards((kind, thing) -> undone(kind, thing, lost));
+    owed.backwards(
+        (kind, thing) -> {
+          switch (kind) {
+            case Replies.PARSE,
+                Replies.PARSE_FAKED,
+                Replies.CLOSE,
+                Replies.CLOSE_FAKED,
+                Replies.QUERY ->
+                undone(kind, thing, lost);
+            default -> {
+              // A Bind that fails leaves the statement it names as it was.
+            }
+          }
+        });
     deallocation.fails();
   }
 

@@ -7,7 +7,6 @@ import io.mamparo.resilience.breaker.BreakerConfig;
 import io.mamparo.resilience.breaker.BreakerState;
 import io.mamparo.resilience.breaker.WindowSpec;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whether a database can be reached: its breaker, and since when it could not. Failures to connect
@@ -19,7 +18,6 @@ public final class Health {
   private volatile BreakerSettings settings;
   private volatile boolean down;
   private volatile long downSince;
-  private final AtomicInteger schemaAge = new AtomicInteger();
 
   /** A healthy database. */
   public Health(
@@ -33,16 +31,6 @@ public final class Health {
             (b, from, to, cause, generation, calls, failures, slow, at) ->
                 listener.onBreaker(database, from.text(), to.text()),
             now);
-  }
-
-  /** Tables or types have changed: plans made before may return something else. */
-  public void schemaChanged() {
-    schemaAge.incrementAndGet();
-  }
-
-  /** How often the schema has changed, as far as the proxy's clients changed it. */
-  public int schemaAge() {
-    return schemaAge.get();
   }
 
   private static BreakerConfig config(BreakerSettings settings) {

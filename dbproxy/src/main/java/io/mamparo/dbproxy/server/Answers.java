@@ -355,7 +355,7 @@ final class Answers implements ReplyRelay.Handler {
 
   private boolean ready(byte status) {
     while (!replies.isEmpty() && !replies.readyIsNext()) {
-      server.condemn();
+      server.tenure().condemn();
       skip(replies.next(), replies.thing());
       replies.pop();
     }

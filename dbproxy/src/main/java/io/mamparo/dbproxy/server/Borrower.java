@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.server;
 
+import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
 import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.wire.pg.ErrorFields;
 import io.netty.buffer.ByteBuf;
@@ -52,4 +53,7 @@ public interface Borrower {
 
   /** Whether the client can take more bytes. */
   boolean clientWritable();
+
+  /** Looks whether the client takes longer than it may. */
+  void remind(long now, Times times);
 }

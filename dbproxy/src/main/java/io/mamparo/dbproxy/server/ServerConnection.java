@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.server;
 
+import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
 import io.mamparo.dbproxy.intern.SharedStatement;
 import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.wire.pg.ErrorFields;
@@ -52,11 +53,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   private byte[] key = new byte[0];
 
   private boolean dirty;
-  private boolean condemned;
   private boolean closing;
   private @Nullable String lastWords;
-  private long openedAt;
-  private long freeSince;
+  private final Tenure tenure = new Tenure();
 
   /** A connection to be: put it into a pipeline and connect. */
   public ServerConnection(Upstream upstream, Keeper keeper, int maxPrepared) {
@@ -123,39 +122,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     return upstream;
   }
 
-  /** When it was opened; set by its keeper. */
-  public long openedAt() {
-    return openedAt;
-  }
-
-  /** Since when it is free; set by its keeper. */
-  public long freeSince() {
-    return freeSince;
-  }
-
-  /** Notes when it was opened. */
-  public void openedAt(long nanos) {
-    openedAt = nanos;
-  }
-
-  /** Notes since when it is free. */
-  public void freeSince(long nanos) {
-    freeSince = nanos;
+  /** For its keeper's notes. */
+  public Tenure tenure() {
+    return tenure;
   }
 
   /** Whether it may be lent. */
   public boolean isFree() {
     return phase == Phase.FREE;
-  }
-
-  /** Whether it should be closed rather than lent again. */
-  public boolean condemned() {
-    return condemned;
-  }
-
-  /** It is not to be lent again. */
-  public void condemn() {
-    condemned = true;
   }
 
   /** The socket; null before it is connected. */
@@ -189,6 +163,25 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       open.writeAndFlush(out, open.voidPromise());
     }
     closeChannel();
+  }
+
+  /** Closes it at once, and tells who holds it why. */
+  public void cut(String why) {
+    lastWords = why;
+    close(true);
+  }
+
+  /** Whether it has passed on a message in part. */
+  public boolean midReply() {
+    return relay.midMessage();
+  }
+
+  /** Looks whether the client that holds it takes longer than it may. */
+  public void remind(long now, Times times) {
+    Borrower held = answers.borrower();
+    if (held != null) {
+      held.remind(now, times);
+    }
   }
 
   private void closeChannel() {
@@ -283,7 +276,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   /** Its session is gone; what it still says reaches nobody. */
   public void abandon() {
     answers.borrower(null);
-    condemned = true;
+    tenure.condemn();
   }
 
   /** The settings asked for are in force, as far as the server did not report others. */

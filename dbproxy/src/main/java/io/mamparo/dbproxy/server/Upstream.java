@@ -18,22 +18,44 @@ public final class Upstream {
   private final String user;
   private final Secret password;
   private final UpstreamTls tls;
-  private volatile @Nullable ScramKeys keys;
+  private final Kept kept;
+
+  /** Keys that were derived; replicas of a server take the same ones. */
+  private static final class Kept {
+    private volatile @Nullable ScramKeys keys;
+  }
 
   /** A database on a server, as a role. */
   public Upstream(
       String host, int port, String dbname, String user, Secret password, UpstreamTls tls) {
+    this(host, port, dbname, user, password, tls, new Kept());
+  }
+
+  private Upstream(
+      String host,
+      int port,
+      String dbname,
+      String user,
+      Secret password,
+      UpstreamTls tls,
+      Kept kept) {
     this.host = host;
     this.port = port;
     this.dbname = dbname;
     this.user = user;
     this.password = password;
     this.tls = tls;
+    this.kept = kept;
   }
 
   /** How connections to it are encrypted. */
   public UpstreamTls tls() {
     return tls;
+  }
+
+  /** The same role and database on another server. */
+  public Upstream at(String otherHost, int otherPort) {
+    return new Upstream(otherHost, otherPort, dbname, user, password, tls, kept);
   }
 
   /** The server's name or address. */
@@ -75,7 +97,7 @@ public final class Upstream {
    * @param then called at once, or later on that thread; with null when they cannot be derived
    */
   void keys(byte[] salt, int iterations, Consumer<@Nullable ScramKeys> then) {
-    ScramKeys known = keys;
+    ScramKeys known = kept.keys;
     if (known != null && known.fits(salt, iterations)) {
       then.accept(known);
       return;
@@ -87,7 +109,7 @@ public final class Upstream {
     char[] revealed = password.reveal();
     try {
       ScramKeys fresh = ScramKeys.derive(revealed, salt, iterations);
-      keys = fresh;
+      kept.keys = fresh;
       return fresh;
     } catch (RuntimeException e) {
       return null;

@@ -8,6 +8,7 @@ import io.mamparo.model.Template;
 import io.mamparo.model.yaml.Node;
 import io.mamparo.model.yaml.Node.Mapping;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,10 @@ final class DatabaseSchema {
           new UrlType(),
           "a PostgreSQL is run for you",
           "An existing server: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. Whoever holds these"
-              + " credentials may log in through the proxy with them.");
+              + " credentials may log in through the proxy with them. A primary and its replicas"
+              + " are separated by commas, `HOST1:PORT1,HOST2:PORT2`, in any order: which one is"
+              + " the primary is found out, also after another one was promoted. Clients read from"
+              + " the replicas when they ask for the database `NAME-ro`.");
   private static final Key<Template> PASSWORD =
       Key.optional("password", SECRET, "the URL's", "Of the user in the `url`.");
   private static final Key<DatabaseTls> TLS =
@@ -36,11 +40,33 @@ final class DatabaseSchema {
           "as the `url` says, else encrypted if the server can",
           "Encryption towards a server with a `url`.");
 
+  private static final Key<Integer> CONNECTIONS =
+      Key.optional(
+          "connections",
+          Scalar.integer(1, 10_000),
+          "no common limit",
+          "Server connections of all pools together. Each pool can always have its own"
+              + " `connections`, and borrows more, up to its `max`, while others do not need"
+              + " theirs.");
+  private static final Key<Duration> LAG =
+      Key.of(
+          "replica-lag",
+          Scalar.DURATION,
+          DatabaseSpec.Servers.DEFAULT.replicaLag(),
+          "How far behind a replica that is read from may be; at least 1s.");
+  private static final Key<String> READ_ONLY =
+      Key.of(
+          "read-only",
+          Scalar.matching("`primary` or `replicas`", "primary|replicas", "primary or replicas"),
+          "primary",
+          "Where transactions go that a client begins as read-only. On replicas it sees what it"
+              + " has written itself, and what others wrote up to `replica-lag` ago.");
+
   static final Section<DatabaseSpec> SECTION =
       Section.of(
               "databases.NAME",
               "A real PostgreSQL is run for you, or one that exists is used.",
-              List.of(SCHEMA, URL, PASSWORD, TLS),
+              List.of(SCHEMA, URL, PASSWORD, TLS, CONNECTIONS, LAG, READ_ONLY),
               DatabaseSchema::database)
           .with(DatabaseSchema::oneKind);
 
@@ -48,15 +74,19 @@ final class DatabaseSchema {
 
   private static DatabaseSpec database(Fields f) {
     DatabaseUrl url = f.find(URL);
+    DatabaseSpec.Servers servers =
+        new DatabaseSpec.Servers(
+            f.find(CONNECTIONS), f.get(LAG), f.get(READ_ONLY).equals("replicas"));
     if (url == null) {
-      return new DatabaseSpec.Managed(f.name(), f.find(SCHEMA));
+      return new DatabaseSpec.Managed(f.name(), f.find(SCHEMA), servers);
     }
     Template password = f.find(PASSWORD);
     DatabaseTls tls = f.find(TLS);
     return new DatabaseSpec.External(
         f.name(),
         password == null ? url : url.withPassword(new Secret(plain(password))),
-        tls == null ? url.tls(f.baseDirectory()) : tls);
+        tls == null ? url.tls(f.baseDirectory()) : tls,
+        servers);
   }
 
   private static void oneKind(Mapping section, String name, String where, Reading reading) {

@@ -155,7 +155,7 @@ final class Section<T> implements Type<T> {
       return build.apply(fields);
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
-      String first = message.substring(0, Math.max(0, message.indexOf(' ')));
+      String first = message.substring(0, Math.max(0, message.indexOf(' '))).replace(":", "");
       reading.report(mapping.find(first).orElse(mapping), where + ": " + message);
       return null;
     }

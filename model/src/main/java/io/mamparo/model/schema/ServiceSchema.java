@@ -81,7 +81,7 @@ final class ServiceSchema {
   private static final Key<ServiceSpec.DatabaseUse> DATABASE =
       Key.optional(
           "database",
-          database(),
+          PoolSchema.database(),
           "none",
           "The database it uses. `DATABASE_URL`, `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`,"
               + " `PGDATABASE` and `PGSSLMODE` are given to it.");
@@ -108,8 +108,8 @@ final class ServiceSchema {
           new Scalar<>("number, `adaptive` or `adaptive NUMBER`", Concurrency::parse),
           new Concurrency(Defaults.GUARDS.concurrency(), false),
           "Bulkhead: requests in flight at most, over all replicas. The next one is answered 503 at"
-              + " once. `adaptive` finds the number by itself, from latencies (Gradient2), up to 256"
-              + " or what is said.");
+              + " once. `adaptive` finds the number by itself, from latencies (Gradient2), up to"
+              + " 256 or what is said.");
   private static final Key<TrafficSpec.Balance> BALANCE =
       Key.of(
           "balance",
@@ -287,22 +287,5 @@ final class ServiceSchema {
             List.of(context, dockerfile),
             f -> new Source.Build(f.get(context), f.find(dockerfile)))
         .orShort(Types.directory(), path -> new Source.Build(path, null));
-  }
-
-  private static Section<ServiceSpec.DatabaseUse> database() {
-    Type<String> database = Types.nameOf(Reading.Kind.DATABASE);
-    Key<String> name = Key.required("name", database, "One of `databases`.");
-    Key<Integer> connections =
-        Key.optional(
-            "connections",
-            Scalar.integer(1, 10_000),
-            "`proxy.pools.max`",
-            "Bulkhead: server connections at most, for all replicas together.");
-    return Section.of(
-            "services.NAME.database",
-            "The service gets a login and a pool of its own at the database proxy.",
-            List.of(name, connections),
-            f -> new ServiceSpec.DatabaseUse(f.get(name), f.find(connections)))
-        .orShort(database, n -> new ServiceSpec.DatabaseUse(n, null));
   }
 }

@@ -87,17 +87,18 @@ public final class StackSchema {
                   STACK, DATABASES, PROXY, INGRESS, SERVICES, ROUTES, VISITORS, TELEMETRY, CONSOLE,
                   MESH),
               f ->
-                  new Stack(
-                      f.get(STACK),
-                      f.get(DATABASES),
-                      f.get(PROXY),
-                      f.get(INGRESS),
-                      f.get(SERVICES),
-                      f.get(ROUTES),
-                      f.get(VISITORS).orElse(VisitorSpec.OFF),
-                      f.get(TELEMETRY),
-                      f.get(CONSOLE),
-                      f.get(MESH)))
+                  PoolSchema.checked(
+                      new Stack(
+                          f.get(STACK),
+                          f.get(DATABASES),
+                          f.get(PROXY),
+                          f.get(INGRESS),
+                          f.get(SERVICES),
+                          f.get(ROUTES),
+                          f.get(VISITORS).orElse(VisitorSpec.OFF),
+                          f.get(TELEMETRY),
+                          f.get(CONSOLE),
+                          f.get(MESH))))
           .with(RouteSchema::unreachable);
 
   private StackSchema() {}
@@ -123,7 +124,12 @@ public final class StackSchema {
             "`127.0.0.1:" + Defaults.PROXY_PORT + "`",
             "Where clients connect.");
     Key<ProxySpec.PoolSpec> pools =
-        Key.of("pools", pools(), Defaults.PROXY.pools(), "see there", "Limits of every pool.");
+        Key.of(
+            "pools",
+            PoolSchema.pools(),
+            Defaults.PROXY.pools(),
+            "see there",
+            "Limits of every pool.");
     Key<Integer> clients =
         Key.of(
             "clients",
@@ -153,58 +159,6 @@ public final class StackSchema {
                 f.get(tls).orElse(null),
                 f.get(access),
                 f.get(iam)));
-  }
-
-  private static Section<ProxySpec.PoolSpec> pools() {
-    ProxySpec.PoolSpec d = Defaults.PROXY.pools();
-    Key<Integer> max =
-        Key.of(
-            "max",
-            Scalar.integer(1, 10_000),
-            d.max(),
-            "Server connections of a pool, unless the service says `connections`.");
-    Key<Integer> waiting =
-        Key.of(
-            "waiting",
-            Scalar.integer(0, 1_000_000),
-            d.waiting(),
-            "Clients that may wait for a connection; the next one is refused at once (53300).");
-    Key<Duration> borrow =
-        Key.of(
-            "borrow-timeout",
-            Scalar.DURATION,
-            d.borrowTimeout(),
-            "How long a client waits for a connection before it is refused (53300).");
-    Key<Duration> idle =
-        Key.of(
-            "idle-timeout",
-            Scalar.DURATION,
-            d.idleTimeout(),
-            "After which an unused server connection is closed.");
-    Key<Duration> lifetime =
-        Key.of(
-            "max-lifetime",
-            Scalar.DURATION,
-            d.maxLifetime(),
-            "After which a server connection is replaced.");
-    Key<Integer> prepared =
-        Key.of(
-            "prepared-statements",
-            Scalar.integer(0, 100_000),
-            d.preparedStatements(),
-            "Kept on each server connection.");
-    return Section.of(
-        "proxy.pools",
-        "A pool serves one service on one database.",
-        List.of(max, waiting, borrow, idle, lifetime, prepared),
-        f ->
-            new ProxySpec.PoolSpec(
-                f.get(max),
-                f.get(waiting),
-                f.get(borrow),
-                f.get(idle),
-                f.get(lifetime),
-                f.get(prepared)));
   }
 
   private static Section<IngressSpec> ingress() {
