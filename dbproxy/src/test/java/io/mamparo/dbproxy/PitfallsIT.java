@@ -113,42 +113,6 @@ class PitfallsIT {
     }
   }
 
-  /** Directly, a fresh Parse after the change succeeds: shared plans must not spoil that. */
-  @Test
-  void p17_plansOlderThanTheSchemaAreMadeAnew() throws IOException {
-    try (RawClient one = proxy.raw();
-        RawClient two = proxy.raw()) {
-      one.query("create table growing (a int)");
-      String first = execute(one, "s");
-      assertTrue(first.contains("SELECT 0"), first);
-      two.query("alter table growing add b text");
-      // The text is known to the server by its old plan.
-      String fresh = execute(two, "other");
-      assertTrue(fresh.contains("SELECT 0") && fresh.contains("|b|"), fresh);
-      one.send(new Script().bind("", "s").describe('P', "").execute("", 0).sync().bytes());
-      String again = one.readToReady(1).toString();
-      assertTrue(again.contains("SELECT 0") && again.contains("|b|"), again);
-      two.query("begin");
-      two.query("drop table growing; create table growing (c text)");
-      two.query("commit");
-      one.send(new Script().bind("", "s").describe('P', "").execute("", 0).sync().bytes());
-      again = one.readToReady(1).toString();
-      assertTrue(again.contains("SELECT 0") && again.contains("c|"), again);
-    }
-  }
-
-  private static String execute(RawClient client, String name) throws IOException {
-    client.send(
-        new Script()
-            .parse(name, "select * from growing")
-            .bind("", name)
-            .describe('P', "")
-            .execute("", 0)
-            .sync()
-            .bytes());
-    return client.readToReady(1).toString();
-  }
-
   @Test
   void p12_whatTheServerSaysWhileIdleReachesNobodyElse() throws IOException {
     try (RawClient one = proxy.raw();

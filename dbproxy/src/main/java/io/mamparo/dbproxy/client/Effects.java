@@ -24,9 +24,6 @@ final class Effects {
   private final Leftovers leftovers;
   private @Nullable List<Change> uncommitted;
 
-  /** Whether this transaction has changed tables or types. */
-  private boolean schemaChanges;
-
   /** Whether this transaction has tried to change a setting. */
   private boolean touched;
 
@@ -60,21 +57,10 @@ final class Effects {
           session.statements().deallocated(false, server);
         }
       }
-      case 'A', 'C' -> schemaChanges |= changesSchema(in, tagAt, tagEnd, segment);
       default -> {
         // Leaves nothing behind.
       }
     }
-  }
-
-  /** Whether plans that others made before may return something else from now on. */
-  private static boolean changesSchema(ByteBuf in, int at, int end, Segment segment) {
-    return (segment.traits() & Traits.TEMPORARY) == 0
-        && (starts(in, at, end, "ALTER ") || starts(in, at, end, "CREATE "));
-  }
-
-  private static boolean starts(ByteBuf in, int at, int end, String tag) {
-    return end - at > tag.length() && is(in, at, at + tag.length(), tag);
   }
 
   private static boolean is(ByteBuf in, int at, int end, String tag) {
@@ -116,10 +102,6 @@ final class Effects {
       leftovers.suspectSettings(List.of(""), segment.fingerprint());
     }
     touched &= status != Backend.IDLE;
-    if (schemaChanges && status == Backend.IDLE) {
-      schemaChanges = false;
-      session.account().pool().cluster().schemaChanged();
-    }
     if (!failed && !segment.settings().isEmpty()) {
       note(segment);
     }

@@ -57,7 +57,7 @@ final class Lease implements Borrower, Waiter {
   @Nullable ServerConnection attach(byte type, ByteBuf in, int at, int have) {
     ServerConnection held = server;
     if (held != null) {
-      return prepare(held, false) ? held : null;
+      return prepare(held) ? held : null;
     }
     shard = routing.choose(type, in, at, have);
     waitingSince = session.segment().startNanos();
@@ -67,7 +67,7 @@ final class Lease implements Borrower, Waiter {
       return null;
     }
     take(held);
-    return begin(held) ? held : null;
+    return prepare(held) ? held : null;
   }
 
   /** Borrows one to ask it what the client is to be told. */
@@ -91,23 +91,18 @@ final class Lease implements Borrower, Waiter {
     lent.lend(this);
   }
 
-  /** Prepares a server that was just lent; its plans must not be older than the schema. */
-  private boolean begin(ServerConnection lent) {
-    return prepare(lent, lent.outgrown(shard.pool().cluster().schemaAge()));
-  }
-
   /** Brings the server's settings to the session's; false when that takes a round trip. */
-  private boolean prepare(ServerConnection held, boolean outgrown) {
+  private boolean prepare(ServerConnection held) {
     OwnSettings settings = session.settings();
-    if (settings.differFrom(held) && held.settings().equals(settings.now())) {
-      held.settings(settings.now());
+    if (!settings.differFrom(held)) {
+      return true;
     }
-    if (!outgrown && !settings.differFrom(held)) {
+    if (held.settings().equals(settings.now())) {
+      held.settings(settings.now());
       return true;
     }
     session.pause(Pause.REPLAYING);
-    String replay = held.settings().sqlTowards(settings.now());
-    held.ask(outgrown ? "DEALLOCATE ALL;" + replay : replay);
+    held.ask(held.settings().sqlTowards(settings.now()));
     return false;
   }
 
@@ -119,7 +114,7 @@ final class Lease implements Borrower, Waiter {
       session.settings().now(lent.base().with(asked));
     }
     attachedNow();
-    boolean ready = begin(lent);
+    boolean ready = prepare(lent);
     if (asked != null) {
       if (ready) {
         session.greeting().learnt(asked, lent);

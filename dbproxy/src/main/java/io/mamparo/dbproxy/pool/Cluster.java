@@ -5,7 +5,6 @@ import io.mamparo.kernel.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,6 @@ public final class Cluster {
   private final Clock clock;
   private final Budget budget = new Budget();
   private final Set<Pool> pools = new CopyOnWriteArraySet<>();
-  private final AtomicInteger schemaAge = new AtomicInteger();
   private volatile List<Member> members = List.of();
   private volatile @Nullable Member primary;
   private volatile List<Member> readable = List.of();
@@ -99,16 +97,6 @@ public final class Cluster {
   /** Whether all readable replicas have what was committed before {@code nanos}. */
   public boolean fresh(long nanos) {
     return anyReadable && nanos - freshUntil <= 0;
-  }
-
-  /** Tables or types have changed: plans made before may return something else. */
-  public void schemaChanged() {
-    schemaAge.incrementAndGet();
-  }
-
-  /** How often the schema has changed, as far as the proxy's clients changed it. */
-  public int schemaAge() {
-    return schemaAge.get();
   }
 
   // ---- orders of the administrator

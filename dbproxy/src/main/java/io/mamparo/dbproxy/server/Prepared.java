@@ -57,10 +57,6 @@ final class Prepared {
     last = statement == last ? null : last;
   }
 
-  boolean isEmpty() {
-    return statements.isEmpty();
-  }
-
   void clear() {
     statements.clear();
     last = null;

@@ -307,13 +307,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     answers.statements().forget(statement);
   }
 
-  /**
-   * Whether its plans are older than the schema: then they are forgotten, and must be deallocated.
-   */
-  public boolean outgrown(int schemaAge) {
-    return answers.statements().outgrown(schemaAge);
-  }
-
   /** The server has no named prepared statement any more. */
   public void forgetAll() {
     answers.statements().forgetAll();

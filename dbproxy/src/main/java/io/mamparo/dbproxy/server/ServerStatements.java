@@ -20,22 +20,9 @@ final class ServerStatements {
   /** What the unnamed statement is by the replies so far. */
   private @Nullable SharedStatement unnamedThere;
 
-  /** Of the schema, when the oldest plan was made. */
-  private int age;
-
   ServerStatements(int max, Answers answers) {
     this.prepared = new Prepared(max);
     this.answers = answers;
-  }
-
-  /** Whether plans are older than the schema: then they are forgotten, and must be deallocated. */
-  boolean outgrown(int now) {
-    boolean outgrown = age != now && !prepared.isEmpty();
-    age = now;
-    if (outgrown) {
-      prepared.clear();
-    }
-    return outgrown;
   }
 
   /** Makes sure that the server has the statement: writes a Parse when it lacks it. */
