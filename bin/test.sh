@@ -18,6 +18,8 @@ haproxy|haproxy|a load balancer to compare with
 promtool|prometheus|the form of /metrics
 openssl|openssl|certificates as others make and see them
 ps|procps|looking at processes
+nghttp|nghttp2-client|HTTP/2 as its reference client speaks it
+tar|tar|unpacking a conformance suite
 setsid|util-linux|processes in sessions of their own
 /usr/bin/python3|python3|services that know nothing of Mamparo
 python3:flask|python3-flask|services that know nothing of Mamparo

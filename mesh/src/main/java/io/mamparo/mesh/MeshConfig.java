@@ -93,6 +93,7 @@ public record MeshConfig(
    * @param breaker when calls from one caller are refused for a while; null means never
    * @param outliers when an endpoint is left out for a while; null means never
    * @param policy how its endpoints are chosen, who may call it, and what is broken on purpose
+   * @param http2 whether its endpoints speak HTTP/2 in cleartext, without being asked
    */
   public record Service(
       String name,
@@ -103,8 +104,9 @@ public record MeshConfig(
       Retries retries,
       @Nullable BreakerConfig breaker,
       @Nullable OutlierConfig outliers,
-      ServicePolicy policy) {
-    /** One with the usual policy. */
+      ServicePolicy policy,
+      boolean http2) {
+    /** One with the usual policy, that speaks HTTP/1.1. */
     public Service(
         String name,
         List<Endpoint> endpoints,
@@ -123,13 +125,38 @@ public record MeshConfig(
           retries,
           breaker,
           outliers,
-          ServicePolicy.DEFAULT);
+          ServicePolicy.DEFAULT,
+          false);
     }
 
     /** The same with another policy. */
     public Service with(ServicePolicy other) {
       return new Service(
-          name, endpoints, timeout, perTryTimeout, concurrency, retries, breaker, outliers, other);
+          name,
+          endpoints,
+          timeout,
+          perTryTimeout,
+          concurrency,
+          retries,
+          breaker,
+          outliers,
+          other,
+          http2);
+    }
+
+    /** The same, speaking HTTP/2 or not. */
+    public Service withHttp2(boolean yes) {
+      return new Service(
+          name,
+          endpoints,
+          timeout,
+          perTryTimeout,
+          concurrency,
+          retries,
+          breaker,
+          outliers,
+          policy,
+          yes);
     }
 
     public Service {

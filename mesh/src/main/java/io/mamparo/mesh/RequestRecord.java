@@ -28,6 +28,11 @@ public interface RequestRecord {
   /** The status the client was sent; 499 when it had gone. */
   int status();
 
+  /** The status of a call of gRPC, the service's or the mesh's own; -1 where there is none. */
+  default int grpcStatus() {
+    return -1;
+  }
+
   /** Why the client did not get a service's answer. */
   Reason reason();
 

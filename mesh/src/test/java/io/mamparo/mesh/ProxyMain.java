@@ -13,7 +13,7 @@ import java.util.Map;
  * The mesh as a plain reverse proxy with everything at its defaults, for measurements beside other
  * proxies.
  *
- * <pre>ProxyMain PORT UPSTREAM_PORT [epoll|io_uring|nio] [LOOPS]</pre>
+ * <pre>ProxyMain PORT UPSTREAM_PORT [epoll|io_uring|nio] [LOOPS] [h2c]</pre>
  */
 final class ProxyMain {
   private ProxyMain() {}
@@ -33,8 +33,9 @@ final class ProxyMain {
                     new MeshConfig.Kind.Ingress())),
             List.of(
                 MeshConfig.Service.of(
-                    "upstream",
-                    List.of(new MeshConfig.Endpoint("0", "127.0.0.1", upstream, true, 1, null)))),
+                        "upstream",
+                        List.of(new MeshConfig.Endpoint("0", "127.0.0.1", upstream, true, 1, null)))
+                    .withHttp2(args.length > 4)),
             List.of(
                 new MeshConfig.Route(
                     "all", null, "/*", Map.of(), List.of(new MeshConfig.Target("upstream", 1)))),

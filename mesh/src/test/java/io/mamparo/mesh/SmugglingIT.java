@@ -101,7 +101,8 @@ class SmugglingIT {
         Arguments.of("bare LF", "GET / HTTP/1.1\nHost: a\n\n"),
         Arguments.of("tab in line", "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"),
         Arguments.of("CONNECT", "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n"),
-        Arguments.of("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        Arguments.of("HTTP/2 in a line", "GET * HTTP/2.0\r\nHost: a\r\n\r\n"),
+        Arguments.of("almost a preface", "PRI /a HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         Arguments.of(
             "huge head", "GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(40_000) + "\r\n\r\n"),
         Arguments.of(

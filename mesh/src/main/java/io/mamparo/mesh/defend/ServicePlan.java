@@ -57,6 +57,11 @@ public final class ServicePlan {
     affinity = Affinity.of(config.policy().balance().key());
   }
 
+  /** Whether its endpoints speak HTTP/2, in cleartext and without asking. */
+  public boolean http2() {
+    return config.http2();
+  }
+
   public String name() {
     return config.name();
   }

@@ -36,6 +36,7 @@ final class Admission {
     x.startNanos = loop.now();
     x.startEpoch = loop.clock.epochNanos();
     x.requestBytes = x.request.length();
+    x.call.yes = Grpc.call(x.request.fields());
     return true;
   }
 
@@ -179,6 +180,12 @@ final class Admission {
   boolean deadline(Exchange x) {
     x.deadline = Deadline.after(x.startNanos, x.policy().timeoutNanos);
     Fields fields = x.request.fields();
+    long call = x.call.yes ? Grpc.timeout(fields) : Grpc.NONE;
+    if (call >= 0) {
+      long callers = Deadline.after(x.startNanos, call);
+      x.call.deadline = true;
+      x.deadline = callers;
+    }
     if (!fields.has(Field.X_REQUEST_DEADLINE)) {
       return true;
     }

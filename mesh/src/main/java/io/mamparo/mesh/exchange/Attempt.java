@@ -21,14 +21,12 @@ final class Attempt {
   private final Settlement settlement;
   private final RequestPath path;
   private final Connector connector;
-  private final RequestWriter writer;
 
   Attempt(MeshLoop loop, Settlement settlement, RequestPath path) {
     this.loop = loop;
     this.settlement = settlement;
     this.path = path;
     connector = new Connector(loop, path);
-    writer = new RequestWriter(loop);
   }
 
   /** Whether the edge's calls are let through. A retry has its permit already. */
@@ -116,6 +114,16 @@ final class Attempt {
     x.phase = Exchange.Phase.CONNECTING;
     loop.timers.set(x.timer, x.tryDeadline);
     Pool pool = loop.pool(java.util.Objects.requireNonNull(x.endpoint));
+    if (x.plan().http2()) {
+      UpstreamStreams shared = pool.shared();
+      x.reused = shared != null;
+      if (shared != null) {
+        shared.open(x);
+        return true;
+      }
+      connector.connect(x, pool);
+      return false;
+    }
     UpstreamConnection idle = pool.borrow(!Admission.safe(x), x.tryStart);
     x.reused = idle != null;
     if (idle != null) {
@@ -129,20 +137,18 @@ final class Attempt {
   /** Head and what there is of the body. */
   void send(Exchange x) {
     x.phase = Exchange.Phase.SENT;
-    UpstreamConnection c = x.upstream();
-    c.head(writer.write(x));
+    Upstream c = x.upstream();
     ByteBuf held = x.held;
+    c.head(x, x.requestDone && held == null);
     if (held == null) {
       return;
     }
     if (x.holding) {
-      c.data(
-          loop.alloc
-              .directBuffer(held.readableBytes())
-              .writeBytes(held, held.readerIndex(), held.readableBytes()));
+      ByteBuf copy = loop.alloc.directBuffer(held.readableBytes());
+      c.data(x, copy.writeBytes(held, held.readerIndex(), held.readableBytes()), x.requestDone);
     } else {
       x.held = null;
-      c.data(held);
+      c.data(x, held, x.requestDone);
     }
     x.client().reading(true);
   }
@@ -151,7 +157,7 @@ final class Attempt {
   void data(Exchange x, ByteBuf part, boolean done) {
     x.requestDone = done;
     x.requestBytes += part.readableBytes();
-    UpstreamConnection c = x.upstream;
+    Upstream c = x.upstream;
     if (c == null) {
       hold(x, part);
       part.release();
@@ -163,7 +169,7 @@ final class Attempt {
     if (x.holding) {
       hold(x, part);
     }
-    c.data(part);
+    c.data(x, part, done);
     if (!c.writable()) {
       c.flush();
       x.client().reading(c.writable());
@@ -183,6 +189,9 @@ final class Attempt {
       }
     }
     if (held == null) {
+      if (!part.isReadable()) {
+        return;
+      }
       held = loop.alloc.directBuffer(part.readableBytes());
       x.held = held;
     }

@@ -1,19 +1,12 @@
 package io.mamparo.mesh.exchange;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.mamparo.mesh.accept.Door;
-import io.mamparo.mesh.accept.FirstByte;
 import io.mamparo.mesh.accept.Timer;
 import io.mamparo.wire.http.Progress;
 import io.mamparo.wire.http.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write ends in exceptionCaught.
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Client, Downstream {
   private enum State {
     HEAD,
     BODY,
@@ -38,26 +31,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     CLOSED
   }
 
-  /** Requests that were sent ahead are kept up to here, then the client is no longer read. */
-  private static final int PENDING = 64 * 1024;
-
-  private static final long LINGER_NANOS = 2_000_000_000L;
-
   private final MeshLoop loop;
   private final Door door;
   private final Timer timer = new Timer(this::ring);
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange exchange;
-  private @Nullable ByteBuf pending;
+  private final Ahead ahead = new Ahead();
   private State state = State.HEAD;
   private boolean processing;
   private boolean dirty;
-  private boolean entered;
+  private boolean speaksHttp1;
   private long lastMoved;
-  private byte[] address = {};
-  private boolean loopback;
-  private boolean six;
-  private boolean secure;
+  private ClientAddress from = ClientAddress.UNKNOWN;
 
   ClientConnection(MeshLoop loop, Door door) {
     this.loop = loop;
@@ -68,33 +53,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return Objects.requireNonNull(context);
   }
 
-  /** What is under way. */
-  @Nullable Exchange exchange() {
-    return exchange;
-  }
-
-  int slot() {
+  @Override
+  public int slot() {
     return door.slot();
   }
 
-  /** The client's address as text. */
-  byte[] address() {
-    return address;
+  @Override
+  public boolean secure() {
+    return MeshLoop.secure(context());
   }
 
-  /** Whether that is an IPv6 address. */
-  boolean six() {
-    return six;
-  }
-
-  /** Whether its connection is encrypted. */
-  boolean secure() {
-    return secure;
-  }
-
-  /** Whether the client is on this machine. */
-  boolean loopback() {
-    return loopback;
+  @Override
+  public ClientAddress from() {
+    return from;
   }
 
   @Override
@@ -104,13 +75,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    InetAddress from = ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
-    address = from.getHostAddress().getBytes(US_ASCII);
-    loopback = from.isLoopbackAddress();
-    six = from instanceof Inet6Address;
-    entered = door.enter(loop.plan.config.limits().connections());
-    if (!entered) {
-      OwnAnswer.turnAway(loop, this);
+    from = ClientAddress.of(ctx.channel());
+    if (!door.enter(loop.plan.config.limits().connections())) {
+      OwnAnswer.turnAway(this);
       return;
     }
     loop.clients.add(this);
@@ -118,17 +85,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof SslHandshakeCompletionEvent done) {
-      secure = done.isSuccess();
-    }
-    ctx.fireUserEventTriggered(event);
-  }
-
-  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf in = (ByteBuf) message;
-    if (pending != null && state == State.WAIT) {
+    if (!ahead.empty() && state == State.WAIT) {
       keep(in);
     } else {
       process(in);
@@ -137,13 +96,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    flushAll();
-  }
-
-  private void flushAll() {
-    Exchange x = exchange;
-    if (x != null && x.upstream != null) {
-      x.upstream.flush();
+    if (exchange != null) {
+      RequestPath.flush(exchange);
     }
     flush();
   }
@@ -190,17 +144,33 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return drop(in);
       }
       case REFUSED -> {
+        if (!speaksHttp1 && x.request.preface(in)) {
+          toStreams(x, in);
+          return false;
+        }
         state = State.BODY;
         loop.path.badRequest(x, x.request.refusal());
       }
       case DONE -> {
         state = x.request.hasBody() ? State.BODY : State.WAIT;
         x.requestDone = state == State.WAIT;
-        x.request.startBody(x.requestBody);
+        speaksHttp1 = true;
+        x.request.startBody(x.requestBody, x.requestTrailer);
         loop.path.begin(x);
       }
     }
     return true;
+  }
+
+  /** The client speaks HTTP/2: its first line has been read, and another handler goes on. */
+  private void toStreams(Exchange x, ByteBuf in) {
+    exchange = null;
+    loop.giveBack(x);
+    loop.timers.remove(timer);
+    loop.clients.remove(this);
+    state = State.CLOSED;
+    ClientStreams.takeOver(
+        this, context(), new ClientStreams(loop, door, ClientStreams.FIRST_LINE), in);
   }
 
   private boolean body(ByteBuf in) {
@@ -208,10 +178,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (!in.isReadable() || x == null) {
       return drop(in);
     }
-    int n = x.requestBody.take(in, null);
-    Refusal wrong = x.requestBody.refusal();
+    boolean plain = x.requestBody.chunked() && x.service != null && x.plan().http2();
+    ByteBuf data = plain ? loop.alloc.directBuffer(in.readableBytes()) : null;
+    int n = x.requestBody.take(in, data);
+    Refusal wrong = x.requestTrailer.refused() ? Refusal.TRAILER : x.requestBody.refusal();
     if (wrong != null) {
       in.release();
+      if (data != null) {
+        data.release();
+      }
       loop.path.badBody(x, wrong);
       return false;
     }
@@ -221,6 +196,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (done) {
       state = State.WAIT;
     }
+    if (data != null) {
+      in.skipBytes(n);
+      loop.path.requestData(x, data, done);
+      return true;
+    }
     loop.path.requestData(x, all ? in : in.readRetainedSlice(n), done);
     return !all;
   }
@@ -228,48 +208,36 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** A request that was sent ahead waits for its turn. */
   private boolean ahead(ByteBuf in) {
     if (in.isReadable()) {
-      pending = in;
-      if (in.readableBytes() > PENDING) {
-        reading(false);
-      }
+      keep(in);
       return false;
     }
     return drop(in);
   }
 
   private void keep(ByteBuf in) {
-    ByteBuf before = Objects.requireNonNull(pending);
-    ByteBuf both = loop.alloc.buffer(before.readableBytes() + in.readableBytes());
-    both.writeBytes(before).writeBytes(in);
-    before.release();
-    in.release();
-    pending = both;
-    if (both.readableBytes() > PENDING) {
+    ahead.add(in, loop.alloc);
+    if (ahead.full()) {
       reading(false);
     }
   }
 
   private boolean tunnel(ByteBuf in) {
-    Exchange x = exchange;
-    if (x == null || x.upstream == null) {
+    if (exchange == null) {
       return drop(in);
     }
-    x.upstream.data(in);
-    if (!x.upstream.writable()) {
-      x.upstream.flush();
-      reading(x.upstream.writable());
-    }
+    loop.path.requestData(exchange, in, false);
     return false;
   }
 
-  /** From now on bytes go through as they are. */
-  void openTunnel() {
+  @Override
+  public void openTunnel() {
     state = State.TUNNEL;
     takeUp();
   }
 
   /** The answer is complete. Goes on with the next request, or ends the connection. */
-  void answered(boolean keep) {
+  @Override
+  public void answered(boolean keep) {
     exchange = null;
     dirty = true;
     if (!keep || state != State.WAIT) {
@@ -284,11 +252,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Goes on with what was sent ahead, unless that is being done already. */
   private void takeUp() {
     reading(true);
-    ByteBuf next = pending;
-    if (next != null && !processing) {
-      pending = null;
+    ByteBuf next = processing ? null : ahead.take();
+    if (next != null) {
       process(next);
-      flushAll();
+      channelReadComplete(context());
     }
   }
 
@@ -298,49 +265,88 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
    */
   private void linger() {
     state = State.LINGER;
-    forget();
+    ahead.forget();
     flush();
     reading(true);
-    FirstByte.endOutput(context().channel());
-    loop.timers.set(timer, loop.now() + LINGER_NANOS);
+    loop.linger(context().channel(), timer);
   }
 
-  void write(ByteBuf out) {
+  @Override
+  public void own(byte[] answer) {
+    pass(loop.alloc.directBuffer(answer.length).writeBytes(answer));
+  }
+
+  @Override
+  public void interim(Exchange x) {
+    loop.answers.interim(x, this);
+  }
+
+  @Override
+  public boolean plain(Exchange x) {
+    return x.request.minor() == 0;
+  }
+
+  @Override
+  public boolean last(Exchange x) {
+    return loop.answers.last(x);
+  }
+
+  @Override
+  public int head(Exchange x, ByteBuf in, int start) {
+    return loop.answers.head(x, this, in, start);
+  }
+
+  @Override
+  public void data(Exchange x, ByteBuf part, boolean end) {
+    loop.answers.data(x, this, part, end);
+  }
+
+  @Override
+  public void pass(ByteBuf bytes) {
     dirty = true;
-    context().write(out, context().voidPromise());
+    context().write(bytes, context().voidPromise());
   }
 
-  void flush() {
+  @Override
+  public void flush() {
     if (dirty) {
       dirty = false;
       context().flush();
     }
   }
 
-  boolean writable() {
+  @Override
+  public boolean writable() {
     return context().channel().isWritable();
   }
 
-  /** Stops or goes on reading from the client. */
-  void reading(boolean on) {
+  @Override
+  public void reading(boolean on) {
     if (context().channel().config().isAutoRead() != on) {
       context().channel().config().setAutoRead(on);
     }
   }
 
-  /** Whether a head is being waited for and nothing of it has come. */
-  boolean idle() {
-    return state == State.HEAD && exchange == null;
+  @Override
+  public void planChanged() {
+    loop.planChanged(exchange);
   }
 
-  /** Closes without another word: the answer is cut, or nobody listens. */
-  void abort() {
+  @Override
+  public void drain() {
+    if (state == State.HEAD && exchange == null) {
+      closeAfterFlush();
+    }
+  }
+
+  @Override
+  public void abort() {
     exchange = null;
     context().close();
   }
 
-  /** Closes without another word; a request under way ends as if the client had gone. */
-  void abortAll() {
+  @Override
+  public void abortAll() {
     context().close();
   }
 
@@ -348,14 +354,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   void closeAfterFlush() {
     exchange = null;
     linger();
-  }
-
-  private void forget() {
-    ByteBuf left = pending;
-    if (left != null) {
-      pending = null;
-      left.release();
-    }
   }
 
   private void ring(long now) {
@@ -395,6 +393,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     Exchange x = exchange;
     if (x != null && x.upstream != null && ctx.channel().isWritable()) {
       x.upstream.reading(true);
+      x.upstream.flush();
     }
   }
 
@@ -402,10 +401,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     state = State.CLOSED;
     loop.timers.remove(timer);
-    forget();
-    if (entered) {
-      entered = false;
-      loop.clients.remove(this);
+    ahead.forget();
+    if (loop.clients.remove(this)) {
       door.leave();
     }
     Exchange x = exchange;

@@ -4,6 +4,7 @@ import io.mamparo.mesh.defend.EndpointState;
 import io.mamparo.wire.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
@@ -59,27 +60,13 @@ final class Connector {
       refused(x, ticket, pool);
       return;
     }
+    if (x.plan().http2()) {
+      connectStreams(x, ticket, pool, to);
+      return;
+    }
     UpstreamConnection c = new UpstreamConnection(loop, pool);
     pool.opened();
-    int patience = Math.toIntExact(loop.plan.config.limits().connectTimeout().toMillis());
-    new Bootstrap()
-        .group(loop.loop)
-        .channel(loop.channelType)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, patience)
-        .handler(
-            new ChannelInitializer<SocketChannel>() {
-              @Override
-              protected void initChannel(SocketChannel channel) {
-                loop.prepare(channel);
-                ClientTls tls = pool.endpoint.tls();
-                if (tls != null) {
-                  String host = pool.endpoint.host();
-                  channel.pipeline().addLast(tls.handler(channel, host, pool.endpoint.port()));
-                }
-                channel.pipeline().addLast(c);
-              }
-            })
+    bootstrap(pool, c)
         .connect(to)
         .addListener(
             (ChannelFuture done) -> {
@@ -94,13 +81,61 @@ final class Connector {
             });
   }
 
+  /** Makes a connection that several tries can wait for. */
+  private void connectStreams(Exchange x, long ticket, Pool pool, InetSocketAddress to) {
+    if (!waiting(x, ticket)) {
+      return;
+    }
+    UpstreamStreams c = pool.awaited();
+    if (c != null) {
+      c.await(x);
+      return;
+    }
+    UpstreamStreams fresh = new UpstreamStreams(loop, pool);
+    fresh.await(x);
+    pool.opened(fresh);
+    bootstrap(pool, fresh)
+        .connect(to)
+        .addListener(
+            done -> {
+              if (!done.isSuccess()) {
+                pool.closed(fresh);
+                pool.endpoint.onRefused(loop.now());
+                fresh.refused();
+              }
+            });
+  }
+
+  private Bootstrap bootstrap(Pool pool, ChannelHandler handler) {
+    int patience = Math.toIntExact(loop.plan.config.limits().connectTimeout().toMillis());
+    return new Bootstrap()
+        .group(loop.loop)
+        .channel(loop.channelType)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, patience)
+        .handler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                loop.prepare(channel);
+                ClientTls tls = pool.endpoint.tls();
+                if (tls != null) {
+                  String host = pool.endpoint.host();
+                  channel.pipeline().addLast(tls.handler(channel, host, pool.endpoint.port()));
+                }
+                channel.pipeline().addLast(handler);
+              }
+            });
+  }
+
   private void connected(
       Exchange x, long ticket, Pool pool, UpstreamConnection c, boolean success) {
     if (!success) {
       pool.closed(c);
       refused(x, ticket, pool);
     } else if (waiting(x, ticket)) {
-      path.connected(x, c);
+      c.attach(x);
+      path.connected(x);
     } else {
       pool.giveBack(c, loop.now());
     }
@@ -118,13 +153,14 @@ final class Connector {
   private void refused(Exchange x, long ticket, Pool pool) {
     pool.endpoint.onRefused(loop.now());
     if (waiting(x, ticket)) {
-      ClientConnection client = x.client();
+      Downstream client = x.client();
       path.failed(x, TryEnd.NOT_CONNECTED);
       client.flush();
     }
   }
 
-  private static boolean waiting(Exchange x, long ticket) {
+  /** Whether a try still waits for a connection. */
+  static boolean waiting(Exchange x, long ticket) {
     return x.ticket == ticket && x.phase == Exchange.Phase.CONNECTING;
   }
 }

@@ -18,6 +18,7 @@ import io.mamparo.resilience.retry.RetryBudget;
 import io.mamparo.wire.http.Body;
 import io.mamparo.wire.http.RequestHead;
 import io.mamparo.wire.http.ResponseHead;
+import io.mamparo.wire.http.Trailer;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,9 @@ final class Exchange implements RequestRecord {
   final Body requestBody = new Body();
   final ResponseHead response = new ResponseHead();
   final Body responseBody = new Body();
+  final Trailer requestTrailer = new Trailer();
+  final Trailer responseTrailer = new Trailer();
+  final GrpcCall call = new GrpcCall();
   final TraceContext trace = new TraceContext();
   final Timer timer;
 
@@ -68,8 +72,8 @@ final class Exchange implements RequestRecord {
   /** Rises with every try, so that what comes late can be told. */
   long ticket;
 
-  @Nullable ClientConnection client;
-  @Nullable UpstreamConnection upstream;
+  @Nullable Downstream client;
+  @Nullable Upstream upstream;
 
   String caller = "";
   @Nullable String route;
@@ -160,8 +164,14 @@ final class Exchange implements RequestRecord {
 
   @Nullable ByteBuf held;
 
-  /** Whether the answer's body must be freed from its chunks, for a client of HTTP/1.0. */
+  /** Whether the answer's body must be freed from its chunks, which the client does not know. */
   boolean unchunk;
+
+  /** Whether the answer's body must be put into chunks, because nobody knows how long it is. */
+  boolean chunk;
+
+  /** Whether nothing follows the answer's head. */
+  boolean bodiless;
 
   /** Whether the client's connection must end with this answer. */
   boolean last;
@@ -174,7 +184,7 @@ final class Exchange implements RequestRecord {
     timer = new Timer(now -> loop.path.ring(this, now));
   }
 
-  void begin(ClientConnection by) {
+  void begin(Downstream by) {
     client = by;
     phase = Phase.READING;
   }
@@ -185,6 +195,8 @@ final class Exchange implements RequestRecord {
     phase = Phase.IDLE;
     request.reset();
     response.reset();
+    requestTrailer.reset();
+    responseTrailer.reset();
     trace.reset();
     client = null;
     upstream = null;
@@ -226,14 +238,17 @@ final class Exchange implements RequestRecord {
     requestDone = false;
     holding = false;
     unchunk = false;
+    chunk = false;
+    call.reset();
+    bodiless = false;
     last = false;
   }
 
-  ClientConnection client() {
+  Downstream client() {
     return Objects.requireNonNull(client);
   }
 
-  UpstreamConnection upstream() {
+  Upstream upstream() {
     return Objects.requireNonNull(upstream);
   }
 
@@ -297,6 +312,11 @@ final class Exchange implements RequestRecord {
   @Override
   public int status() {
     return status;
+  }
+
+  @Override
+  public int grpcStatus() {
+    return call.status;
   }
 
   @Override

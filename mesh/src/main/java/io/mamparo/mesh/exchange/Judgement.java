@@ -44,13 +44,13 @@ final class Judgement {
     long now = loop.now();
     loop.timers.cancel(x.timer);
     settlement.closeUpstream(x);
-    if (how != TryEnd.RESET || !x.reused) {
+    if (how != TryEnd.REFUSED && (how != TryEnd.RESET || !x.reused)) {
       // A server may close a connection that it has kept long enough: that says nothing about it.
       judge(x, true, true, now);
     }
     boolean late = how == TryEnd.TIMED_OUT && Deadline.passed(x.deadline, now);
     Reason reason = late ? Reason.DEADLINE : how.reason();
-    if (again(x, how.condition(), how == TryEnd.NOT_CONNECTED, now)) {
+    if (again(x, how.condition(), how == TryEnd.NOT_CONNECTED || how == TryEnd.REFUSED, now)) {
       tryAgain(x, 0, reason, now);
     } else {
       settlement.refuse(x, reason);
@@ -76,11 +76,29 @@ final class Judgement {
    * @return whether there is another try, for which {@link #tryAgain(Exchange)} is to be called
    */
   boolean answered(Exchange x, int status, long now) {
-    loop.timers.cancel(x.timer);
-    judge(x, status >= SERVER_ERROR, true, now);
-    RetryOn condition = condition(status);
+    if (x.call.deadline) {
+      loop.timers.set(x.timer, x.deadline);
+    } else {
+      loop.timers.cancel(x.timer);
+    }
+    int call = x.call.yes ? Grpc.status(x) : Grpc.NONE;
+    if (x.call.yes && call == Grpc.NONE && status < SERVER_ERROR) {
+      // What becomes of the call is said in its trailers.
+      return false;
+    }
+    x.call.status = call;
+    judge(x, status >= SERVER_ERROR || Grpc.failure(call), true, now);
+    RetryOn condition = call == Grpc.UNAVAILABLE ? RetryOn.UNAVAILABLE : condition(status);
     x.wait = status == TOO_MANY ? retryAfter(x.response.fields()) : 0;
     return condition != null && again(x, condition, false, now);
+  }
+
+  /** An answer is complete: a call of gRPC is judged by its trailers. */
+  void ended(Exchange x) {
+    if (x.call.yes && x.call.status == Grpc.NONE && x.entered) {
+      x.call.status = Grpc.status(x);
+      judge(x, Grpc.failure(x.call.status), true, loop.now());
+    }
   }
 
   /** What Retry-After asks for, in nanoseconds; 0 when it says nothing, or a date. */

@@ -6,6 +6,7 @@ import io.mamparo.mesh.HeadSampler;
 import io.mamparo.mesh.RequestListener;
 import io.mamparo.mesh.TokenCheck;
 import io.mamparo.mesh.accept.Door;
+import io.mamparo.mesh.accept.FirstByte;
 import io.mamparo.mesh.accept.ReadBuffers;
 import io.mamparo.mesh.accept.Timer;
 import io.mamparo.mesh.accept.Timers;
@@ -13,21 +14,29 @@ import io.mamparo.mesh.defend.Balancer;
 import io.mamparo.mesh.defend.EndpointState;
 import io.mamparo.mesh.defend.ServicePlan;
 import io.mamparo.wire.http.HeadWriter;
+import io.mamparo.wire.http2.LoopBuffers;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** What the mesh keeps for one loop. Owned by that loop, so that nothing here needs a lock. */
 public final class MeshLoop {
+  /** How long a connection that says no more waits for its client to close. */
+  static final long LINGER_NANOS = 2_000_000_000L;
+
   private static final long POLL_NANOS = 1_000_000_000L;
 
   /** Exchanges that are kept for reuse; more than so many at once are left to the collector. */
@@ -49,10 +58,15 @@ public final class MeshLoop {
   final Class<? extends SocketChannel> channelType;
   final RequestPath path;
   final Mirror mirror;
-  final Set<ClientConnection> clients = Collections.newSetFromMap(new IdentityHashMap<>());
+  final RequestWriter requests;
+  final AnswerWriter answers;
+  final LoopBuffers buffers = new LoopBuffers();
+  final Set<Client> clients = Collections.newSetFromMap(new IdentityHashMap<>());
   private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
   private final IdentityHashMap<EndpointState, Pool> pools = new IdentityHashMap<>();
   private final Timer poll = new Timer(this::poll);
+  private final List<Unsent> unsent = new ArrayList<>();
+  private final Runnable flush = this::flushAll;
   Plan plan;
   Balancer[] balancers = {};
   TokenCheck tokens = TokenCheck.NONE;
@@ -80,6 +94,8 @@ public final class MeshLoop {
     this.sampler = sampler;
     this.faults = faults;
     timers = new Timers(loop, clock);
+    requests = new RequestWriter(this);
+    answers = new AnswerWriter(this);
     path = new RequestPath(this);
     mirror = new Mirror(this);
   }
@@ -104,11 +120,11 @@ public final class MeshLoop {
         .keySet()
         .removeIf(endpoint -> endpoint.removed() && endpoint.connections().of(index) == 0);
     timers.set(poll, now() + POLL_NANOS);
-    List.copyOf(clients).forEach(this::planChanged);
+    List.copyOf(clients).forEach(Client::planChanged);
   }
 
-  private void planChanged(ClientConnection client) {
-    Exchange x = client.exchange();
+  /** The plan has changed under a request. */
+  void planChanged(@Nullable Exchange x) {
     ServicePlan before = x == null ? null : x.service;
     for (int i = 0; x != null && before != null && i < balancers.length; i++) {
       ServicePlan now = plan.targets.get(i).plan();
@@ -166,6 +182,33 @@ public final class MeshLoop {
     }
   }
 
+  /** Whether what a handler reads came encrypted. */
+  static boolean secure(ChannelHandlerContext ctx) {
+    return ctx.pipeline().get(SslHandler.class) != null;
+  }
+
+  /** Sends the end of a connection; the timer rings when its client has not closed in time. */
+  @SuppressWarnings("FutureReturnValueIgnored") // A failure means that it is closed.
+  void linger(Channel channel, Timer timer) {
+    FirstByte.endOutput(channel);
+    timers.set(timer, now() + LINGER_NANOS);
+  }
+
+  /** Sends what this client was written when the loop has done what it is doing. */
+  void flushSoon(Unsent client) {
+    if (unsent.isEmpty()) {
+      loop.execute(flush);
+    }
+    unsent.add(client);
+  }
+
+  private void flushAll() {
+    for (int i = 0; i < unsent.size(); i++) {
+      unsent.get(i).flushNow();
+    }
+    unsent.clear();
+  }
+
   Pool pool(EndpointState endpoint) {
     Pool pool = pools.get(endpoint);
     if (pool == null) {
@@ -178,9 +221,7 @@ public final class MeshLoop {
   /** Lets requests under way end, and nothing else begin on the connections they use. */
   public void drain() {
     closing = true;
-    List.copyOf(clients).stream()
-        .filter(ClientConnection::idle)
-        .forEach(ClientConnection::closeAfterFlush);
+    List.copyOf(clients).forEach(Client::drain);
   }
 
   /** Requests under way. */
@@ -191,7 +232,7 @@ public final class MeshLoop {
   /** Closes every connection. */
   public void closeAll() {
     closing = true;
-    List.copyOf(clients).forEach(ClientConnection::abortAll);
+    List.copyOf(clients).forEach(Client::abortAll);
     pools.values().forEach(Pool::drain);
     timers.remove(poll);
   }

@@ -4,14 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mamparo.mesh.Reason;
 import io.mamparo.wire.http.Method;
-import io.netty.buffer.ByteBuf;
 
 /** Answers that the mesh gives in a service's place: what happened, where, what to look at. */
 final class OwnAnswer {
   private OwnAnswer() {}
 
-  static void write(MeshLoop loop, Exchange x, boolean keep, String detail) {
+  static void write(Exchange x, boolean keep, String detail) {
     String where = where(x);
+    if (x.call.yes) {
+      x.call.status = Grpc.status(x.reason, x.status);
+      byte[] out = grpc(x.call.status, x.reason, where);
+      x.responseBytes += out.length;
+      x.client().own(out);
+      return;
+    }
     boolean body = x.request.method() != Method.HEAD;
     String more =
         switch (x.reason) {
@@ -19,19 +25,35 @@ final class OwnAnswer {
           case NO_TOKEN -> "www-authenticate: Bearer error=\"invalid_token\"\r\n";
           default -> "";
         };
-    ByteBuf out = answer(loop, x.status, x.reason, where, detail, more, keep, body);
-    x.responseBytes += out.readableBytes();
-    x.client().write(out);
+    byte[] out = answer(x.status, x.reason, where, detail, more, keep, body);
+    x.responseBytes += out.length;
+    x.client().own(out);
+  }
+
+  /** An answer that callers of gRPC understand: its status is in its head, and nothing follows. */
+  private static byte[] grpc(int status, Reason reason, String where) {
+    String what = (reason.what() + " (" + where + ")").replace("%", "%25");
+    return """
+    HTTP/1.1 200 OK\r
+    content-type: application/grpc\r
+    grpc-status: %d\r
+    grpc-message: %s\r
+    x-mamparo-reason: %s\r
+    content-length: 0\r
+    \r
+    """
+        .formatted(status, what, reason.text())
+        .getBytes(UTF_8);
   }
 
   /** Sends a client elsewhere. */
-  static void redirect(MeshLoop loop, Exchange x, boolean keep, String location) {
+  static void redirect(Exchange x, boolean keep, String location) {
     String head =
         "HTTP/1.1 %d %s\r\nlocation: %s\r\ncontent-length: 0\r\nconnection: %s\r\n\r\n"
             .formatted(x.status, phrase(x.status), location, keep ? "keep-alive" : "close");
     byte[] bytes = head.getBytes(UTF_8);
     x.responseBytes += bytes.length;
-    x.client().write(loop.alloc.directBuffer(bytes.length).writeBytes(bytes));
+    x.client().own(bytes);
   }
 
   /** When it is worth while to come again. */
@@ -48,14 +70,13 @@ final class OwnAnswer {
   }
 
   /** There are too many clients: this one gets an answer, and no more. */
-  static void turnAway(MeshLoop loop, ClientConnection client) {
+  static void turnAway(ClientConnection client) {
     Reason reason = Reason.TOO_MANY_CONNECTIONS;
-    client.write(answer(loop, reason.status(), reason, "", "", "", false, true));
+    client.own(answer(reason.status(), reason, "", "", "", false, true));
     client.closeAfterFlush();
   }
 
-  private static ByteBuf answer(
-      MeshLoop loop,
+  private static byte[] answer(
       int status,
       Reason reason,
       String where,
@@ -78,8 +99,7 @@ final class OwnAnswer {
                 reason.text(),
                 status == 503 ? "retry-after: 1\r\n" : more,
                 keep ? "connection: keep-alive\r\n" : "connection: close\r\n");
-    byte[] bytes = (withBody ? head + body : head).getBytes(UTF_8);
-    return loop.alloc.directBuffer(bytes.length).writeBytes(bytes);
+    return (withBody ? head + body : head).getBytes(UTF_8);
   }
 
   private static String escape(String text) {

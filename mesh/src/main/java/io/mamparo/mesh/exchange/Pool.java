@@ -17,6 +17,7 @@ final class Pool {
   private final MeshLoop loop;
   private final Timer sweep;
   private @Nullable UpstreamConnection[] idle = new UpstreamConnection[8];
+  private final java.util.List<UpstreamStreams> streams = new java.util.ArrayList<>();
   private int count;
   private int open;
 
@@ -44,6 +45,38 @@ final class Pool {
       }
     }
     return null;
+  }
+
+  /** A connection of HTTP/2 that takes another stream, or null. */
+  @Nullable UpstreamStreams shared() {
+    for (int i = 0; i < streams.size(); i++) {
+      if (streams.get(i).room() > 0) {
+        return streams.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** A connection of HTTP/2 that is being made and can be waited for, or null. */
+  @Nullable UpstreamStreams awaited() {
+    for (int i = 0; i < streams.size(); i++) {
+      if (streams.get(i).takesWaiting()) {
+        return streams.get(i);
+      }
+    }
+    return null;
+  }
+
+  void opened(UpstreamStreams connection) {
+    streams.add(connection);
+    opened();
+  }
+
+  void closed(UpstreamStreams connection) {
+    if (streams.remove(connection)) {
+      open--;
+      endpoint.connections().add(loop.index, -1);
+    }
   }
 
   /** Takes a connection back. */
@@ -86,6 +119,7 @@ final class Pool {
 
   /** Closes what is unused. */
   void drain() {
+    java.util.List.copyOf(streams).forEach(UpstreamStreams::retire);
     while (count > 0) {
       UpstreamConnection last = idle[--count];
       idle[count] = null;

@@ -1,39 +1,18 @@
 package io.mamparo.mesh.exchange;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.mamparo.mesh.Reason;
 import io.mamparo.mesh.choose.Route;
-import io.mamparo.wire.http.Field;
-import io.mamparo.wire.http.Fields;
-import io.mamparo.wire.http.HeadWriter;
 import io.mamparo.wire.http.Method;
 import io.mamparo.wire.http.Progress;
 import io.mamparo.wire.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 
 /**
- * The way of an answer, from the endpoint's bytes to the client's. Owned by one loop.
- *
- * <p>An answer usually arrives in one buffer and loses a field or two on its way. Its head is then
- * written anew in place, right before the body, and the buffer goes out as it came in.
+ * The way of an answer, from the endpoint's bytes to the client's. Owned by one loop. What an
+ * endpoint of HTTP/1.1 sends is parsed here; a stream of HTTP/2 says what it means.
  */
 final class Reply {
-  private static final long HOP =
-      Field.set(
-          Field.CONNECTION,
-          Field.KEEP_ALIVE,
-          Field.PROXY_CONNECTION,
-          Field.UPGRADE,
-          Field.NOMINATED);
-  private static final long LENGTHS = Field.set(Field.CONTENT_LENGTH, Field.TRANSFER_ENCODING);
-  private static final long UPGRADED = Field.set(Field.KEEP_ALIVE, Field.PROXY_CONNECTION);
-  private static final int VERSION = 8;
-  private static final byte[] HTTP_1_1 = "HTTP/1.1".getBytes(US_ASCII);
-  private static final byte[] CLOSE = "connection: close\r\n".getBytes(US_ASCII);
-  private static final byte[] KEEP = "connection: keep-alive\r\n".getBytes(US_ASCII);
-  private static final byte[] CRLF = {'\r', '\n'};
-  private static final int NO_CONTENT = 204;
   private static final int SWITCHING = 101;
 
   private final MeshLoop loop;
@@ -65,7 +44,7 @@ final class Reply {
     int start = in.readerIndex();
     Progress progress = head.feed(in, loop.plan.heads);
     while (progress == Progress.DONE && head.interim()) {
-      interim(x);
+      x.client().interim(x);
       head.reset();
       whole = true;
       start = in.readerIndex();
@@ -90,7 +69,7 @@ final class Reply {
       return;
     }
     long now = loop.now();
-    x.response.startBody(x.responseBody, x.request.method() == Method.HEAD);
+    x.response.startBody(x.responseBody, x.request.method() == Method.HEAD, x.responseTrailer);
     if (judgement.answered(x, status, now)) {
       throwAway(x, c, in);
       judgement.tryAgain(x);
@@ -104,16 +83,75 @@ final class Reply {
       return;
     }
     x.phase = Exchange.Phase.RESPONDING;
-    boolean body = x.response.chunked() && !x.responseBody.done();
-    x.unchunk = body && x.request.minor() == 0;
-    x.last =
-        !x.requestDone
-            || !x.request.keepAlive()
-            || loop.closing
-            || x.unchunk
-            || x.responseBody.untilClose()
-            || loop.plan.entry(x.client().slot()) == null;
-    writeHead(x, c, in, start);
+    x.bodiless = x.responseBody.done();
+    Downstream client = x.client();
+    x.unchunk = x.responseBody.chunked() && client.plain(x);
+    x.last = client.last(x);
+    headAndBody(x, c, in, client.head(x, in, start));
+  }
+
+  /** The head of an answer has arrived on a stream; it is in the exchange. */
+  void streamHead(Exchange x, UpstreamStream stream, boolean end) {
+    long now = loop.now();
+    int status = x.response.status();
+    if (judgement.answered(x, status, now)) {
+      x.upstream = null;
+      stream.close();
+      judgement.tryAgain(x);
+      return;
+    }
+    x.firstByte = now - x.startNanos;
+    x.status = status;
+    edit(x);
+    x.phase = Exchange.Phase.RESPONDING;
+    x.bodiless = end;
+    Downstream client = x.client();
+    boolean unknown = !end && x.response.contentLength() < 0;
+    x.chunk = unknown && !client.plain(x);
+    if (unknown && !x.chunk) {
+      x.responseBody.startUntilClose();
+    } else {
+      x.responseBody.startLength(0);
+    }
+    x.last = client.last(x);
+    client.head(x, Unpooled.EMPTY_BUFFER, -1);
+    if (end) {
+      streamEnd(x, stream);
+    }
+  }
+
+  /** A part of an answer has arrived on a stream. Owns {@code part}. */
+  void streamData(Exchange x, UpstreamStream stream, ByteBuf part, boolean end) {
+    if (x.responseTrailer.refused()) {
+      part.release();
+      settlement.cut(x, Reason.BAD_RESPONSE);
+      return;
+    }
+    Downstream client = x.client();
+    x.responseBytes += part.readableBytes();
+    client.data(x, part, end);
+    if (end) {
+      streamEnd(x, stream);
+    } else {
+      throttle(stream, client);
+    }
+  }
+
+  private void streamEnd(Exchange x, UpstreamStream stream) {
+    x.upstream = null;
+    stream.leave();
+    judgement.ended(x);
+    settlement.complete(x);
+  }
+
+  /** A stream has ended before its time. */
+  void streamLost(Exchange x, TryEnd how) {
+    x.upstream = null;
+    switch (x.phase) {
+      case SENT -> judgement.failed(x, how);
+      case RESPONDING -> settlement.cut(x, Reason.RESPONSE_CUT);
+      case IDLE, READING, ADMITTING, BACKOFF, DELAYED, CONNECTING, TUNNEL -> {}
+    }
   }
 
   /** What the route changes of an answer's fields. */
@@ -144,79 +182,36 @@ final class Reply {
     }
   }
 
-  private void writeHead(Exchange x, UpstreamConnection c, ByteBuf in, int start) {
-    Fields fields = x.response.fields();
-    long dropped = HOP;
-    dropped |= x.status == NO_CONTENT ? LENGTHS : 0;
-    dropped |= x.unchunk ? Field.TRANSFER_ENCODING.bit() : 0;
-    boolean same = !x.last && x.request.minor() == 1 && x.response.minor() == 1;
-    if (start >= 0 && same && !fields.edited() && !fields.hasAny(dropped)) {
-      in.readerIndex(start);
-      headAndBody(x, c, in, x.response.length());
-      return;
-    }
-    HeadWriter out = compose(x, dropped);
-    if (start >= 0 && !x.unchunk && out.length() <= x.response.length()) {
-      in.readerIndex(in.readerIndex() - out.length());
-      out.to(in, in.readerIndex());
-      headAndBody(x, c, in, out.length());
-      return;
-    }
-    ByteBuf head = loop.alloc.directBuffer(out.length());
-    out.to(head);
-    x.responseBytes += out.length();
-    x.client().write(head);
-    body(x, c, in);
-  }
-
-  private HeadWriter compose(Exchange x, long dropped) {
-    ResponseHead head = x.response;
-    Fields fields = head.fields();
-    int statusEnd = fields.count() > 0 ? fields.lineStart(0) : fields.end();
-    HeadWriter out = loop.writer.reset();
-    out.add(HTTP_1_1).add(head.bytes(), VERSION, statusEnd).fields(fields, dropped);
-    if (x.last) {
-      out.add(CLOSE);
-    } else if (x.request.minor() == 0) {
-      out.add(KEEP);
-    }
-    return out.add(CRLF);
-  }
-
-  /** Sends a buffer that begins with {@code head} bytes of head. */
+  /** Sends a body that has {@code head} bytes of head right before it. */
   private void headAndBody(Exchange x, UpstreamConnection c, ByteBuf in, int head) {
-    int start = in.readerIndex();
-    in.readerIndex(start + head);
-    int n = x.responseBody.take(in, null);
-    boolean all = n == in.readableBytes();
-    in.readerIndex(start);
-    send(x, c, in, head + n, all);
-  }
-
-  private void body(Exchange x, UpstreamConnection c, ByteBuf in) {
     if (x.unchunk) {
       unchunked(x, c, in);
       return;
     }
     int n = x.responseBody.take(in, null);
-    send(x, c, in, n, n == in.readableBytes());
+    boolean all = n == in.readableBytes();
+    in.readerIndex(in.readerIndex() - head);
+    send(x, c, in, head + n, all);
+  }
+
+  private void body(Exchange x, UpstreamConnection c, ByteBuf in) {
+    headAndBody(x, c, in, 0);
   }
 
   /** Sends {@code n} bytes, and settles when the answer is complete. */
   private void send(Exchange x, UpstreamConnection c, ByteBuf in, int n, boolean all) {
-    if (x.responseBody.refusal() != null) {
+    if (x.responseBody.refusal() != null || x.responseTrailer.refused()) {
       in.release();
       settlement.cut(x, Reason.BAD_RESPONSE);
       return;
     }
-    ClientConnection client = x.client();
+    Downstream client = x.client();
+    boolean end = x.responseBody.done();
     x.responseBytes += n;
-    if (n == 0) {
-      in.release();
-    } else if (all) {
-      client.write(in);
+    if (all) {
+      client.data(x, in, end);
     } else {
-      client.write(in.readRetainedSlice(n));
+      client.data(x, in.readRetainedSlice(n), end);
       in.release();
     }
     after(x, c, client, all);
@@ -226,57 +221,34 @@ final class Reply {
     ByteBuf data = loop.alloc.directBuffer(in.readableBytes() + 1);
     boolean all = x.responseBody.take(in, data) == in.readableBytes();
     in.release();
+    if (!data.isReadable() && !x.responseBody.done() && x.responseBody.refusal() == null) {
+      data.release();
+      return;
+    }
     send(x, c, data, data.readableBytes(), all);
   }
 
-  private void after(Exchange x, UpstreamConnection c, ClientConnection client, boolean all) {
+  private void after(Exchange x, UpstreamConnection c, Downstream client, boolean all) {
     if (x.responseBody.done()) {
       leave(x, c, all);
+      judgement.ended(x);
       settlement.complete(x);
     } else {
       throttle(c, client);
     }
   }
 
-  private static void throttle(UpstreamConnection c, ClientConnection client) {
+  private static void throttle(Upstream c, Downstream client) {
     if (!client.writable()) {
       client.flush();
       c.reading(client.writable());
     }
   }
 
-  /** 100, 103 and the like, which HTTP/1.0 does not know. */
-  private void interim(Exchange x) {
-    if (x.request.minor() == 0) {
-      return;
-    }
-    HeadWriter out = loop.writer.reset();
-    ResponseHead head = x.response;
-    Fields fields = head.fields();
-    int statusEnd = fields.count() > 0 ? fields.lineStart(0) : fields.end();
-    out.add(HTTP_1_1).add(head.bytes(), VERSION, statusEnd);
-    out.fields(fields, HOP | LENGTHS).add(CRLF);
-    ByteBuf buffer = loop.alloc.directBuffer(out.length());
-    out.to(buffer);
-    x.responseBytes += out.length();
-    x.client().write(buffer);
-    x.client().flush();
-  }
-
   private void upgrade(Exchange x, UpstreamConnection c, ByteBuf in) {
-    HeadWriter out = loop.writer.reset();
-    ResponseHead head = x.response;
-    out.add(
-        head.bytes(),
-        0,
-        head.fields().count() > 0 ? head.fields().lineStart(0) : head.fields().end());
-    out.fields(head.fields(), UPGRADED).add(CRLF);
-    ByteBuf buffer = loop.alloc.directBuffer(out.length());
-    out.to(buffer);
-    x.responseBytes += out.length();
     x.phase = Exchange.Phase.TUNNEL;
     x.last = true;
-    x.client().write(buffer);
+    loop.answers.upgrade(x, x.client());
     settlement.tell(x);
     pass(x, c, in);
     x.client().openTunnel();
@@ -288,8 +260,8 @@ final class Reply {
       in.release();
       return;
     }
-    ClientConnection client = x.client();
-    client.write(in);
+    Downstream client = x.client();
+    client.pass(in);
     throttle(c, client);
   }
 
@@ -300,6 +272,7 @@ final class Reply {
       case SENT -> judgement.failed(x, x.response.empty() ? TryEnd.RESET : TryEnd.MALFORMED);
       case RESPONDING -> {
         if (x.responseBody.untilClose()) {
+          x.client().data(x, Unpooled.EMPTY_BUFFER, true);
           settlement.complete(x);
         } else {
           settlement.cut(x, Reason.RESPONSE_CUT);

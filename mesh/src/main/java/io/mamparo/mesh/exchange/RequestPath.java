@@ -65,11 +65,10 @@ final class RequestPath {
     }
   }
 
-  /** A connection that was being made is there. */
-  void connected(Exchange x, UpstreamConnection c) {
-    c.attach(x);
+  /** A connection that was being made is there, and the exchange's. */
+  void connected(Exchange x) {
     attempt.send(x);
-    c.flush();
+    flush(x);
   }
 
   /** A part of the request's body has arrived. Owns {@code part}. */
@@ -80,6 +79,21 @@ final class RequestPath {
   /** A part of the answer has arrived. Owns {@code in}. */
   void upstreamData(Exchange x, UpstreamConnection c, ByteBuf in) {
     reply.data(x, c, in);
+  }
+
+  /** The head of an answer has arrived on a stream. */
+  void streamHead(Exchange x, UpstreamStream stream, boolean end) {
+    reply.streamHead(x, stream, end);
+  }
+
+  /** A part of an answer has arrived on a stream. Owns {@code part}. */
+  void streamData(Exchange x, UpstreamStream stream, ByteBuf part, boolean end) {
+    reply.streamData(x, stream, part, end);
+  }
+
+  /** A stream has ended before its time. */
+  void streamLost(Exchange x, TryEnd how) {
+    reply.streamLost(x, how);
   }
 
   /** The endpoint has closed the connection. */
@@ -113,17 +127,18 @@ final class RequestPath {
         }
       }
       case CONNECTING, SENT -> timedOut(x);
-      case IDLE, READING, ADMITTING, RESPONDING, TUNNEL -> {}
+      case RESPONDING -> settlement.expire(x);
+      case IDLE, READING, ADMITTING, TUNNEL -> {}
     }
   }
 
   private void timedOut(Exchange x) {
-    ClientConnection client = x.client();
+    Downstream client = x.client();
     judgement.failed(x, TryEnd.TIMED_OUT);
     client.flush();
   }
 
-  private static void flush(Exchange x) {
+  static void flush(Exchange x) {
     if (x.upstream != null) {
       x.upstream.flush();
     }
@@ -153,6 +168,15 @@ final class RequestPath {
     settlement.refuse(x, Reason.BAD_REQUEST, refusal.status(), refusal.what());
   }
 
+  /** What the client sent is no request, and is refused without an answer. */
+  void malformed(Exchange x) {
+    admission.clock(x);
+    admission.trace(x);
+    x.status = Reason.BAD_REQUEST.status();
+    x.reason = Reason.BAD_REQUEST;
+    settlement.finish(x);
+  }
+
   /** The body's chunks are malformed. */
   void badBody(Exchange x, Refusal refusal) {
     settlement.giveUp(x, Reason.BAD_REQUEST, refusal.status(), refusal.what());
@@ -161,7 +185,7 @@ final class RequestPath {
   /** The head does not come. */
   void headTimeout(Exchange x) {
     admission.clock(x);
-    ClientConnection client = x.client();
+    Downstream client = x.client();
     settlement.refuse(x, Reason.HEAD_TIMEOUT);
     client.flush();
   }

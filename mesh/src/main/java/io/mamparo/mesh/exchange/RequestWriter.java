@@ -7,6 +7,8 @@ import io.mamparo.wire.http.Field;
 import io.mamparo.wire.http.Fields;
 import io.mamparo.wire.http.HeadWriter;
 import io.mamparo.wire.http.RequestHead;
+import io.mamparo.wire.http2.Block;
+import io.mamparo.wire.http2.HpackEncoder;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,11 @@ final class RequestWriter {
           Field.TRACEPARENT,
           Field.X_AMZN_TRACE_ID,
           Field.X_REQUEST_DEADLINE,
+          Field.GRPC_TIMEOUT,
           Field.X_MAMPARO_VISITOR,
           Field.X_MAMPARO_REASON);
+  private static final long HTTP2 = Field.set(Field.HOST, Field.TRANSFER_ENCODING);
+  private static final byte[] TE_TRAILERS = ascii("te: trailers\r\n");
   private static final long ORIGIN =
       Field.set(
           Field.X_FORWARDED_FOR, Field.X_FORWARDED_PROTO, Field.X_FORWARDED_HOST, Field.FORWARDED);
@@ -45,6 +50,7 @@ final class RequestWriter {
   private static final byte[] HOST = ascii("host: ");
   private static final byte[] DEADLINE = ascii("x-request-deadline: ");
   private static final byte[] REQUEST_ID = ascii("x-request-id: ");
+  private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
   private static final byte[] UPGRADE = ascii("connection: upgrade\r\nupgrade: ");
   private static final byte[] FOR = ascii("x-forwarded-for: ");
   private static final byte[] PROTO_HOST =
@@ -66,30 +72,45 @@ final class RequestWriter {
     this.loop = loop;
   }
 
+  /** Whether the body must be put into chunks, because it came without and without a length. */
+  static boolean chunked(Exchange x) {
+    RequestHead head = x.request;
+    return head.http2() && head.hasBody() && head.contentLength() < 0;
+  }
+
+  /** The fields for HTTP/2, as lines; the authority is none of them. */
+  HeadWriter lines(Exchange x) {
+    HeadWriter out = loop.writer.reset();
+    fields(x, out, HTTP2);
+    if (x.request.fields().has(Field.TE)) {
+      out.add(TE_TRAILERS);
+    }
+    return out;
+  }
+
+  /** Who is asked, for HTTP/2. */
+  void authority(Exchange x, HpackEncoder encoder, Block block) {
+    RequestHead head = x.request;
+    byte[] newHost = x.rule == null ? null : x.rule.newHost();
+    if (newHost != null) {
+      encoder.authority(block, newHost, 0, newHost.length);
+    } else if (head.hostEnd() > head.hostStart()) {
+      encoder.authority(block, head.bytes(), head.hostStart(), head.hostEnd());
+    } else {
+      byte[] name = ascii(x.plan().name());
+      encoder.authority(block, name, 0, name.length);
+    }
+  }
+
   ByteBuf write(Exchange x) {
     RequestHead head = x.request;
     HeadWriter out = loop.writer.reset();
     byte[] b = head.bytes();
     out.add(b, head.methodStart(), head.methodEnd()).add(' ');
     out.add(b, head.sentStart(), head.sentEnd()).add(VERSION);
-    boolean ingress = x.outside;
-    byte[] newHost = x.rule == null ? null : x.rule.newHost();
-    boolean hostOver = head.absolute() || newHost != null || !head.fields().has(Field.HOST);
-    long dropped = HOP | (x.trace.w3c ? 0 : Field.TRACESTATE.bit());
-    dropped |= ingress ? ORIGIN : 0;
-    dropped |= head.absolute() || newHost != null ? Field.HOST.bit() : 0;
-    out.fields(head.fields(), dropped);
-    if (hostOver) {
-      host(x, newHost, out);
-    }
-    x.trace.write(out);
-    if (!head.fields().has(Field.X_REQUEST_ID)) {
-      out.add(REQUEST_ID).hex(x.trace.high).hex(x.trace.low).add(CRLF);
-    }
-    long left = Deadline.remaining(x.tryDeadline, x.tryStart) / NANOS_PER_MILLI;
-    out.add(DEADLINE).decimal(Math.max(1, left)).add(CRLF);
-    if (ingress) {
-      origin(x, out);
+    fields(x, out, 0);
+    if (chunked(x)) {
+      out.add(CHUNKED);
     }
     if (head.upgrade()) {
       Fields fields = head.fields();
@@ -101,6 +122,32 @@ final class RequestWriter {
     ByteBuf buffer = loop.alloc.directBuffer(out.length() + room);
     out.to(buffer);
     return buffer;
+  }
+
+  private void fields(Exchange x, HeadWriter out, long more) {
+    RequestHead head = x.request;
+    boolean ingress = x.outside;
+    byte[] newHost = x.rule == null ? null : x.rule.newHost();
+    boolean hostOver = head.absolute() || newHost != null || !head.fields().has(Field.HOST);
+    long dropped = HOP | more | (x.trace.w3c ? 0 : Field.TRACESTATE.bit());
+    dropped |= ingress ? ORIGIN : 0;
+    dropped |= head.absolute() || newHost != null ? Field.HOST.bit() : 0;
+    out.fields(head.fields(), dropped);
+    if (hostOver && more == 0) {
+      host(x, newHost, out);
+    }
+    x.trace.write(out);
+    if (!head.fields().has(Field.X_REQUEST_ID)) {
+      out.add(REQUEST_ID).hex(x.trace.high).hex(x.trace.low).add(CRLF);
+    }
+    long left = Deadline.remaining(x.tryDeadline, x.tryStart) / NANOS_PER_MILLI;
+    out.add(DEADLINE).decimal(Math.max(1, left)).add(CRLF);
+    if (x.call.deadline) {
+      Grpc.timeout(out, Deadline.remaining(x.tryDeadline, x.tryStart));
+    }
+    if (ingress) {
+      origin(x, out);
+    }
   }
 
   private static void host(Exchange x, byte @Nullable [] newHost, HeadWriter out) {

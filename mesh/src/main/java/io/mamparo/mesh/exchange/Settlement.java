@@ -35,8 +35,8 @@ final class Settlement {
             && reason != Reason.BAD_REQUEST
             && reason != Reason.HEAD_TIMEOUT
             && !loop.closing;
-    ClientConnection client = x.client();
-    OwnAnswer.write(loop, x, keep, detail);
+    Downstream client = x.client();
+    OwnAnswer.write(x, keep, detail);
     finish(x);
     client.answered(keep);
     return false;
@@ -46,8 +46,8 @@ final class Settlement {
   boolean redirect(Exchange x, RouteRules.@Nullable Redirect how, String location) {
     x.status = how == null ? 308 : how.status();
     boolean keep = x.requestDone && x.request.keepAlive() && !loop.closing;
-    ClientConnection client = x.client();
-    OwnAnswer.redirect(loop, x, keep, location);
+    Downstream client = x.client();
+    OwnAnswer.redirect(x, keep, location);
     finish(x);
     client.answered(keep);
     return false;
@@ -56,7 +56,7 @@ final class Settlement {
   /** Ends a request that may have been answered in part already. */
   void giveUp(Exchange x, Reason reason, int status, String detail) {
     if (x.unanswered()) {
-      ClientConnection client = x.client();
+      Downstream client = x.client();
       refuse(x, reason, status, detail);
       client.flush();
     } else {
@@ -64,11 +64,27 @@ final class Settlement {
     }
   }
 
+  /** The caller's time is over within the answer. */
+  void expire(Exchange x) {
+    if (x.call.yes && x.request.http2()) {
+      closeUpstream(x);
+      x.reason = Reason.DEADLINE;
+      x.call.status = Grpc.DEADLINE_EXCEEDED;
+      Downstream client = x.client();
+      client.expired();
+      finish(x);
+      client.answered(false);
+      client.flush();
+    } else {
+      cut(x, Reason.DEADLINE);
+    }
+  }
+
   /** Ends an answer before its end, so that the client notices. */
   void cut(Exchange x, Reason reason) {
     closeUpstream(x);
     x.reason = reason;
-    ClientConnection client = x.client();
+    Downstream client = x.client();
     finish(x);
     client.abort();
   }
@@ -88,7 +104,7 @@ final class Settlement {
 
   /** The answer's last byte is on its way. */
   void complete(Exchange x) {
-    ClientConnection client = x.client();
+    Downstream client = x.client();
     boolean keep = !x.last;
     finish(x);
     client.answered(keep);
@@ -156,7 +172,7 @@ final class Settlement {
   }
 
   void closeUpstream(Exchange x) {
-    UpstreamConnection c = x.upstream;
+    Upstream c = x.upstream;
     if (c != null) {
       x.upstream = null;
       c.close();

@@ -9,6 +9,8 @@ enum TryEnd {
   NOT_CONNECTED(Reason.NO_CONNECTION, RetryOn.CONNECT),
   /** The connection ended before the answer's first byte. */
   RESET(Reason.CONNECTION_LOST, RetryOn.RESET),
+  /** The endpoint says that it has not begun with the request. */
+  REFUSED(Reason.CONNECTION_LOST, RetryOn.CONNECT),
   /** The try's time is over. */
   TIMED_OUT(Reason.TRY_TIMEOUT, RetryOn.TIMEOUT),
   /** The answer's head cannot be understood or ended within. */

@@ -11,17 +11,20 @@ import org.jspecify.annotations.Nullable;
  * that use it, one exchange at a time.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A failed write ends in exceptionCaught.
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Upstream {
   final Pool pool;
   private final MeshLoop loop;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange exchange;
 
   /** The client that was written to in this batch of reads. */
-  private @Nullable ClientConnection written;
+  private @Nullable Downstream written;
 
   /** A buffer with the head, not given to the channel yet: a short body may still join it. */
   private @Nullable ByteBuf open;
+
+  /** Whether the body must be put into chunks here. */
+  private boolean chunking;
 
   private boolean dirty;
   private boolean closed;
@@ -58,14 +61,38 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Sends a head, at the latest with the next {@link #flush}. */
-  void head(ByteBuf head) {
-    open = head;
+  @Override
+  public void head(Exchange x, boolean end) {
+    chunking = RequestWriter.chunked(x);
+    open = loop.requests.write(x);
     dirty = true;
+    if (end) {
+      end(x);
+    }
   }
 
-  /** Sends a part of a body, at the latest with the next {@link #flush}. */
-  void data(ByteBuf part) {
+  @Override
+  public void data(Exchange x, ByteBuf part, boolean end) {
+    if (chunking && part.isReadable()) {
+      write(Chunk.header(loop.alloc, part.readableBytes()));
+      write(part);
+      write(Chunk.END_OF_DATA.retainedDuplicate());
+    } else {
+      write(part);
+    }
+    if (end) {
+      end(x);
+    }
+  }
+
+  private void end(Exchange x) {
+    if (chunking) {
+      write(Chunk.last(loop.alloc, x.requestTrailer));
+    }
+  }
+
+  /** Sends bytes as they are; owns them. */
+  void write(ByteBuf part) {
     ByteBuf first = open;
     dirty = true;
     if (first != null && part.readableBytes() <= first.writableBytes()) {
@@ -85,7 +112,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  void flush() {
+  @Override
+  public void flush() {
     if (dirty) {
       dirty = false;
       writeOpen();
@@ -93,19 +121,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Whether more can be sent without piling up. */
-  boolean writable() {
+  @Override
+  public boolean writable() {
     return context().channel().isWritable();
   }
 
-  /** Stops or goes on reading, as the client can take it. */
-  void reading(boolean on) {
+  @Override
+  public void reading(boolean on) {
     if (context().channel().config().isAutoRead() != on) {
       context().channel().config().setAutoRead(on);
     }
   }
 
-  void close() {
+  @Override
+  public void close() {
     exchange = null;
     ByteBuf unsent = open;
     if (unsent != null) {
@@ -133,7 +162,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    ClientConnection to = written;
+    Downstream to = written;
     if (to != null) {
       written = null;
       to.flush();
@@ -145,6 +174,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     Exchange x = exchange;
     if (x != null && ctx.channel().isWritable()) {
       x.client().reading(true);
+      x.client().flush();
     }
   }
 
@@ -158,7 +188,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     Exchange x = exchange;
     if (x != null) {
       exchange = null;
-      ClientConnection to = x.client;
+      Downstream to = x.client;
       loop.path.upstreamClosed(x);
       if (to != null) {
         to.flush();

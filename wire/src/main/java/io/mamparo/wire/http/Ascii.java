@@ -96,6 +96,55 @@ public final class Ascii {
     return true;
   }
 
+  /**
+   * Whether it is a name in lower case, of a field or, with a colon before it, of a pseudo field.
+   */
+  public static boolean lowerName(byte[] bytes, int from, int to) {
+    int start = from < to && bytes[from] == ':' ? from + 1 : from;
+    for (int i = start; i < to; i++) {
+      byte b = bytes[i];
+      if (!token(b) || (b >= 'A' && b <= 'Z')) {
+        return false;
+      }
+    }
+    return start < to;
+  }
+
+  /** Whether it is a value without white space around it and without control characters. */
+  public static boolean trimmedValue(byte[] bytes, int from, int to) {
+    boolean trimmed = from == to || !(blank(bytes[from]) || blank(bytes[to - 1]));
+    return trimmed && value(bytes, from, to);
+  }
+
+  static boolean digit(byte b) {
+    return b >= '0' && b <= '9';
+  }
+
+  /** Whether {@code [from, to)} can be an authority. */
+  static boolean authority(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!authority(bytes[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where what follows {@code http://} or {@code https://} begins, or -1. */
+  static int afterScheme(byte[] b, int from, int to) {
+    int i = from;
+    while (i < to && lower(b[i]) >= 'a' && lower(b[i]) <= 'z') {
+      i++;
+    }
+    boolean http = (i - from == 4 || i - from == 5) && lower(b[from]) == 'h';
+    boolean slashes = i + 3 <= to && b[i] == ':' && b[i + 1] == '/' && b[i + 2] == '/';
+    return http && slashes ? i + 3 : -1;
+  }
+
+  private static boolean blank(byte b) {
+    return b == ' ' || b == '\t';
+  }
+
   /** Whether {@code [from, to)} is {@code lower}, which is in lower case, whatever its own case. */
   public static boolean same(byte[] bytes, int from, int to, byte[] lower) {
     if (to - from != lower.length) {

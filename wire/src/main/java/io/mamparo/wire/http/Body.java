@@ -23,8 +23,18 @@ public final class Body {
 
   /** A body in chunks. */
   public void startChunked() {
+    startChunked(null);
+  }
+
+  /** A body in chunks, whose trailer fields are copied. */
+  public void startChunked(@Nullable Trailer copyTo) {
     kind = Kind.CHUNKED;
-    chunks.reset();
+    chunks.reset(copyTo);
+  }
+
+  /** Whether it comes in chunks. */
+  public boolean chunked() {
+    return kind == Kind.CHUNKED;
   }
 
   /** A body that ends with its connection. */

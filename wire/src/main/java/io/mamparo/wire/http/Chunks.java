@@ -31,7 +31,7 @@ final class Chunks {
   private static final int LONGEST_KNOWN = 32;
 
   /** Fields that must not come late, because whoever merges them would be led astray. */
-  private static final long LATE = ~Field.OTHER.bit();
+  private static final long LATE = ~Field.set(Field.OTHER, Field.GRPC_STATUS);
 
   private enum State {
     SIZE,
@@ -59,7 +59,11 @@ final class Chunks {
   private int nameLength;
   private int nameHash;
 
-  void reset() {
+  /** Where trailer lines are copied, for receivers that know no chunks. */
+  private @Nullable Trailer copy;
+
+  void reset(@Nullable Trailer copyTo) {
+    copy = copyTo;
     state = State.SIZE;
     refusal = null;
     size = 0;
@@ -98,6 +102,9 @@ final class Chunks {
   }
 
   private void step(byte b) {
+    if (copy != null && inTrailer(b)) {
+      copy.add(b);
+    }
     switch (state) {
       case SIZE -> size(b);
       case EXTENSION -> extension(b);
@@ -115,6 +122,14 @@ final class Chunks {
       case END_LF -> expect(b, '\n', State.DONE, Refusal.TRAILER);
       case DATA, DONE -> throw new AssertionError(state);
     }
+  }
+
+  private boolean inTrailer(byte b) {
+    return switch (state) {
+      case TRAILER -> b != '\r';
+      case NAME, VALUE, VALUE_LF -> true;
+      case SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, END_LF, DONE -> false;
+    };
   }
 
   private void expect(byte b, char wanted, State next, Refusal otherwise) {

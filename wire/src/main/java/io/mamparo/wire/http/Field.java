@@ -29,6 +29,10 @@ public enum Field {
   X_FORWARDED_HOST,
   FORWARDED,
   IDEMPOTENCY_KEY,
+  COOKIE,
+  CONTENT_TYPE,
+  GRPC_TIMEOUT,
+  GRPC_STATUS,
   X_MAMPARO_VISITOR,
   X_MAMPARO_REASON,
   /** One that {@code Connection} names, so that it goes no further. */
@@ -78,8 +82,19 @@ public enum Field {
     return lower.clone();
   }
 
-  static Field of(int ordinal) {
-    return ALL[ordinal];
+  /** The field at a {@link #place}. */
+  public static Field of(int place) {
+    return ALL[place];
+  }
+
+  /** A small number that stands for it while the program runs. */
+  public int place() {
+    return ordinal();
+  }
+
+  /** The field with the name in {@code [from, to)}. */
+  public static Field named(byte[] bytes, int from, int to) {
+    return lookup(bytes, from, to, hash(bytes, from, to));
   }
 
   /** One step of the hash of a name; starts from 0. */

@@ -19,6 +19,9 @@ public final class Fields {
   public static final int KEEP_ALIVE = 2;
   public static final int UPGRADE = 4;
 
+  private static final byte[] COLON = {':', ' '};
+  private static final byte[] SEMICOLON = {';', ' '};
+  private static final byte[] CRLF = {'\r', '\n'};
   private static final byte[] CLOSE_TEXT = {'c', 'l', 'o', 's', 'e'};
   private static final byte[] KEEP_ALIVE_TEXT = Field.KEEP_ALIVE.lower();
   private static final byte[] UPGRADE_TEXT = Field.UPGRADE.lower();
@@ -126,6 +129,14 @@ public final class Fields {
     return options;
   }
 
+  /** Whether a field is there once, with this value, which is in lower case. */
+  boolean only(Field wanted, byte[] lower) {
+    int i = first(wanted);
+    return has(wanted)
+        && !twice(wanted)
+        && Ascii.same(head.bytes, valueStart(i), valueEnd(i), lower);
+  }
+
   /** Whether the i-th field's name is {@code lower}. */
   public boolean named(int i, byte[] lower) {
     return Ascii.same(head.bytes, at[i * STEP], at[i * STEP + 1], lower);
@@ -205,6 +216,50 @@ public final class Fields {
 
   private static boolean blank(byte b) {
     return b == ' ' || b == '\t';
+  }
+
+  /** Appends a field that arrived in another form than a line, as a line. */
+  void append(byte[] b, int at, int name, int value, Field known) {
+    int from = head.length;
+    head.ensure(from + name + value + 4);
+    byte[] to = head.bytes;
+    System.arraycopy(b, at, to, from, name);
+    int colon = from + name;
+    to[colon] = ':';
+    to[colon + 1] = ' ';
+    int start = colon + 2;
+    System.arraycopy(b, at + name, to, start, value);
+    int stop = start + value;
+    to[stop] = '\r';
+    to[stop + 1] = '\n';
+    head.length = stop + 2;
+    put(known, from, colon, start, stop);
+    end = head.length;
+  }
+
+  /** Makes one field of several, as {@code cookie} may be split in HTTP/2 (RFC 9113, 8.2.3). */
+  void joinCookies() {
+    int from = head.length;
+    byte[] name = Field.COOKIE.lower();
+    head.append(name, 0, name.length);
+    head.append(COLON, 0, 2);
+    int start = head.length;
+    for (int i = 0; i < count; i++) {
+      if (field[i] == Field.COOKIE.ordinal()) {
+        if (head.length > start) {
+          head.append(SEMICOLON, 0, 2);
+        }
+        head.ensure(head.length + valueEnd(i) - valueStart(i));
+        head.append(head.bytes, valueStart(i), valueEnd(i) - valueStart(i));
+        field[i] = (byte) Field.NOMINATED.ordinal();
+        present |= Field.NOMINATED.bit();
+      }
+    }
+    int stop = head.length;
+    head.append(CRLF, 0, 2);
+    put(Field.COOKIE, from, from + name.length, start, stop);
+    first[Field.COOKIE.ordinal()] = count - 1;
+    end = head.length;
   }
 
   private void put(Field known, int from, int colon, int start, int stop) {
@@ -307,6 +362,21 @@ public final class Fields {
     int i = first(Field.CONTENT_LENGTH);
     long length = Ascii.decimal(head.bytes, valueStart(i), valueEnd(i));
     return length < 0 || twice(Field.CONTENT_LENGTH) ? -2 : length;
+  }
+
+  /** What is wrong with what delimits the body, or null. */
+  @Nullable Refusal framing(int minor) {
+    long length = contentLength();
+    if (length == -2) {
+      return Refusal.CONTENT_LENGTH;
+    }
+    if (!has(Field.TRANSFER_ENCODING)) {
+      return null;
+    }
+    if (minor == 0) {
+      return Refusal.ENCODING_IN_1_0;
+    }
+    return length >= 0 ? Refusal.LENGTH_AND_ENCODING : transferEncoding();
   }
 
   /** What is wrong with Transfer-Encoding, which is there; null when it is just chunked. */

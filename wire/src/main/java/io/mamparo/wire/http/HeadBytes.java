@@ -55,6 +55,15 @@ final class HeadBytes {
     }
   }
 
+  /** Appends bytes, and says where they begin. */
+  int append(byte[] from, int at, int n) {
+    int start = length;
+    ensure(start + n);
+    System.arraycopy(from, at, bytes, start, n);
+    length = start + n;
+    return start;
+  }
+
   /** The index of the line feed that ends the line, or -1 when it has not arrived. */
   int lineFeed() {
     int lf = Ascii.lineFeed(bytes, Math.max(scanned, line), length);

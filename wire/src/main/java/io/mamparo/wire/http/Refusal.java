@@ -9,7 +9,7 @@ public enum Refusal {
   TARGET_TOO_LONG(414, "the request target is too long"),
   VERSION(400, "the version is malformed"),
   VERSION_UNSUPPORTED(505, "only HTTP/1.0 and HTTP/1.1 are spoken here"),
-  HTTP2_PREFACE(505, "HTTP/2 is not spoken here yet; use HTTP/1.1"),
+  HTTP2_PREFACE(505, "the preface of HTTP/2 stands only at a connection's beginning"),
   TLS(400, "TLS is not spoken here; use http://"),
   CONNECT(501, "CONNECT is not offered"),
   BARE_LINE_FEED(400, "a line ends without a carriage return"),
@@ -31,6 +31,8 @@ public enum Refusal {
   CHUNK_SIZE(400, "a chunk size is malformed"),
   CHUNK_EXTENSION(400, "a chunk extension is malformed or too long"),
   CHUNK_END(400, "a chunk does not end where it says"),
+  PSEUDO_FIELD(400, "a pseudo field is missing, unknown, out of place or there twice"),
+  CONNECTION_FIELD(400, "a field concerns one connection, which HTTP/2 does not allow"),
   TRAILER(400, "a trailer field is malformed, forbidden, or too long");
 
   private final int status;

@@ -1,5 +1,7 @@
 package io.mamparo.wire.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +16,13 @@ public final class RequestHead {
   private static final int MOST_METHOD = 32;
   private static final byte[] HTTP_1 = {'H', 'T', 'T', 'P', '/', '1', '.'};
   private static final byte[] HTTP = {'H', 'T', 'T', 'P', '/'};
-  private static final byte[] CONTINUE =
-      "100-continue".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n".getBytes(US_ASCII);
+  private static final byte[] CONTINUE = "100-continue".getBytes(US_ASCII);
   private static final byte[] H2C = {'h', '2', 'c'};
   private static final int TLS_HANDSHAKE = 0x16;
 
-  private final HeadBytes head = new HeadBytes();
-  private final Fields fields = new Fields(head);
+  final HeadBytes head = new HeadBytes();
+  final Fields fields = new Fields(head);
   private boolean begun;
   private @Nullable Refusal refusal;
   private Method method = Method.OTHER;
@@ -37,6 +39,8 @@ public final class RequestHead {
   private boolean absolute;
   private long contentLength;
   private boolean chunked;
+  private boolean http2;
+  private boolean streamed;
 
   /** Forgets the head, for the next one. */
   public void reset() {
@@ -49,14 +53,11 @@ public final class RequestHead {
     hostEnd = 0;
     contentLength = -1;
     chunked = false;
+    streamed = false;
+    http2 = false;
     method = Method.OTHER;
-    methodStart = 0;
-    methodEnd = 0;
     pathStart = 0;
     pathEnd = 0;
-    targetEnd = 0;
-    sentStart = 0;
-    sentEnd = 0;
   }
 
   /** Takes bytes until the head is complete. */
@@ -74,6 +75,7 @@ public final class RequestHead {
       }
       Refusal wrong = line(lf, limits);
       if (wrong != null) {
+        head.next(lf);
         return refuse(wrong);
       }
       boolean last = begun && lf - 1 == head.line;
@@ -153,19 +155,15 @@ public final class RequestHead {
     }
     if (!starts(from, HTTP_1)) {
       boolean preface = b[from + 5] == '2' && methodEnd - methodStart == 3 && b[methodStart] == 'P';
-      boolean digits = digit(b[from + 5]) && b[from + 6] == '.' && digit(b[from + 7]);
+      boolean digits = Ascii.digit(b[from + 5]) && b[from + 6] == '.' && Ascii.digit(b[from + 7]);
       Refusal other = digits ? Refusal.VERSION_UNSUPPORTED : Refusal.VERSION;
       return preface && method == Method.OTHER ? Refusal.HTTP2_PREFACE : other;
     }
     minor = b[from + 7] - '0';
     if (minor != 0 && minor != 1) {
-      return digit(b[from + 7]) ? Refusal.VERSION_UNSUPPORTED : Refusal.VERSION;
+      return Ascii.digit(b[from + 7]) ? Refusal.VERSION_UNSUPPORTED : Refusal.VERSION;
     }
     return null;
-  }
-
-  private static boolean digit(byte b) {
-    return b >= '0' && b <= '9';
   }
 
   private boolean starts(int from, byte[] with) {
@@ -207,19 +205,11 @@ public final class RequestHead {
   /** Takes the authority of an absolute target; where its path begins, or -1. */
   private int authority(int from, int to) {
     byte[] b = head.bytes;
-    int i = from;
-    while (i < to && Ascii.lower(b[i]) >= 'a' && Ascii.lower(b[i]) <= 'z') {
-      i++;
-    }
-    boolean http = i - from == 4 || i - from == 5;
-    if (!http || Ascii.lower(b[from]) != 'h' || i + 3 > to || b[i] != ':' || b[i + 1] != '/') {
+    hostStart = Ascii.afterScheme(b, from, to);
+    if (hostStart < 0) {
       return -1;
     }
-    if (b[i + 2] != '/') {
-      return -1;
-    }
-    hostStart = i + 3;
-    i = hostStart;
+    int i = hostStart;
     while (i < to && Ascii.authority(b[i])) {
       i++;
     }
@@ -230,32 +220,26 @@ public final class RequestHead {
 
   private @Nullable Refusal finish() {
     Refusal wrong = host();
-    if (wrong == null) {
-      wrong = fields.readConnection();
-    }
-    if (wrong == null) {
-      wrong = framing();
-    }
+    wrong = wrong == null ? fields.readConnection() : wrong;
+    wrong = wrong == null ? framing() : wrong;
     if (wrong == null && fields.has(Field.EXPECT) && minor == 1 && !expectContinue()) {
       wrong = Refusal.EXPECTATION;
     }
     return wrong;
   }
 
-  private @Nullable Refusal host() {
+  @Nullable Refusal host() {
     if (fields.twice(Field.HOST)) {
       return Refusal.HOST;
     }
     if (!fields.has(Field.HOST)) {
-      return minor == 1 ? Refusal.HOST_MISSING : null;
+      return minor == 1 && !http2 ? Refusal.HOST_MISSING : null;
     }
     int i = fields.first(Field.HOST);
     int from = fields.valueStart(i);
     int to = fields.valueEnd(i);
-    for (int at = from; at < to; at++) {
-      if (!Ascii.authority(head.bytes[at])) {
-        return Refusal.HOST;
-      }
+    if (!Ascii.authority(head.bytes, from, to)) {
+      return Refusal.HOST;
     }
     if (!absolute) {
       hostStart = from;
@@ -266,22 +250,38 @@ public final class RequestHead {
 
   private @Nullable Refusal framing() {
     contentLength = fields.contentLength();
-    if (contentLength == -2) {
-      return Refusal.CONTENT_LENGTH;
-    }
-    if (!fields.has(Field.TRANSFER_ENCODING)) {
-      return null;
-    }
-    if (minor == 0) {
-      return Refusal.ENCODING_IN_1_0;
-    }
-    chunked = true;
-    return contentLength >= 0 ? Refusal.LENGTH_AND_ENCODING : fields.transferEncoding();
+    chunked = fields.has(Field.TRANSFER_ENCODING);
+    return fields.framing(minor);
+  }
+
+  /** Takes a head that arrived in HTTP/2; see {@link RequestFields}. */
+  void take(int methodFrom, int methodTo, int path, int question, int to, boolean body) {
+    begun = true;
+    http2 = true;
+    minor = 1;
+    methodStart = methodFrom;
+    methodEnd = methodTo;
+    method = Method.of(head.bytes, methodFrom, methodTo);
+    setTarget(path, question, to);
+    contentLength = fields.contentLength();
+    streamed = body;
   }
 
   /** What is wrong, after {@link Progress#REFUSED}. */
   public Refusal refusal() {
     return refusal == null ? Refusal.REQUEST_LINE : refusal;
+  }
+
+  /**
+   * Whether what was refused is the first line of HTTP/2's preface, and nothing before it. What has
+   * been taken beyond that line is given back to {@code in}.
+   */
+  public boolean preface(ByteBuf in) {
+    boolean first = refusal == Refusal.HTTP2_PREFACE && starts(0, PREFACE);
+    if (first) {
+      head.giveBack(in);
+    }
+    return first;
   }
 
   /** Whether nothing has arrived. */
@@ -375,10 +375,10 @@ public final class RequestHead {
     return minor;
   }
 
-  /** Begins to read the body that this head announces. */
-  public void startBody(Body body) {
+  /** Begins to read the body that this head announces; trailer fields of chunks are copied. */
+  public void startBody(Body body, @Nullable Trailer copyTo) {
     if (chunked) {
-      body.startChunked();
+      body.startChunked(copyTo);
     } else {
       body.startLength(Math.max(0, contentLength));
     }
@@ -386,7 +386,17 @@ public final class RequestHead {
 
   /** Whether a body is announced, be it an empty one in chunks. */
   public boolean hasBody() {
-    return chunked || contentLength > 0;
+    return chunked || streamed || contentLength > 0;
+  }
+
+  /** How long the body is said to be; -1 when it is not. */
+  public long contentLength() {
+    return contentLength;
+  }
+
+  /** Whether HTTP/2 brought it. */
+  public boolean http2() {
+    return http2;
   }
 
   /** Whether the client wants to send another request on this connection. */
@@ -400,18 +410,11 @@ public final class RequestHead {
     if (minor == 0 || (fields.options() & Fields.UPGRADE) == 0 || !fields.has(Field.UPGRADE)) {
       return false;
     }
-    int i = fields.first(Field.UPGRADE);
-    return !fields.twice(Field.UPGRADE)
-        && !Ascii.same(head.bytes, fields.valueStart(i), fields.valueEnd(i), H2C);
+    return !fields.twice(Field.UPGRADE) && !fields.only(Field.UPGRADE, H2C);
   }
 
   /** Whether the client waits for 100 before it sends its body. */
   public boolean expectContinue() {
-    if (minor == 0 || !fields.has(Field.EXPECT)) {
-      return false;
-    }
-    int i = fields.first(Field.EXPECT);
-    return !fields.twice(Field.EXPECT)
-        && Ascii.same(head.bytes, fields.valueStart(i), fields.valueEnd(i), CONTINUE);
+    return minor == 1 && fields.only(Field.EXPECT, CONTINUE);
   }
 }

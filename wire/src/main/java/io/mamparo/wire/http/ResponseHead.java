@@ -9,8 +9,8 @@ public final class ResponseHead {
   private static final int FIRST_FIELD = 13;
   private static final int STATUS = 9;
 
-  private final HeadBytes head = new HeadBytes();
-  private final Fields fields = new Fields(head);
+  final HeadBytes head = new HeadBytes();
+  final Fields fields = new Fields(head);
   private boolean begun;
   private @Nullable Refusal refusal;
   private int minor;
@@ -98,17 +98,22 @@ public final class ResponseHead {
       return wrong;
     }
     contentLength = fields.contentLength();
-    if (contentLength == -2) {
-      return Refusal.CONTENT_LENGTH;
-    }
-    if (!fields.has(Field.TRANSFER_ENCODING)) {
-      return null;
-    }
-    if (minor == 0) {
-      return Refusal.ENCODING_IN_1_0;
-    }
-    chunked = true;
-    return contentLength >= 0 ? Refusal.LENGTH_AND_ENCODING : fields.transferEncoding();
+    chunked = fields.has(Field.TRANSFER_ENCODING);
+    return fields.framing(minor);
+  }
+
+  /** Takes a head that arrived in HTTP/2; see {@link ResponseFields}. */
+  @Nullable Refusal take(int code) {
+    begun = true;
+    minor = 1;
+    status = code;
+    contentLength = fields.contentLength();
+    return contentLength == -2 ? Refusal.CONTENT_LENGTH : null;
+  }
+
+  /** How long the body is said to be; -1 when it is not. */
+  public long contentLength() {
+    return contentLength;
   }
 
   /** What is wrong, after {@link Progress#REFUSED}. */
@@ -158,10 +163,15 @@ public final class ResponseHead {
 
   /** Begins to read the body that follows this head (RFC 9112, 6.3). */
   public void startBody(Body body, boolean toHead) {
+    startBody(body, toHead, null);
+  }
+
+  /** The same; the trailer fields of chunks are copied. */
+  public void startBody(Body body, boolean toHead, @Nullable Trailer copyTo) {
     if (toHead || status < 200 || status == 204 || status == 304) {
       body.startLength(0);
     } else if (chunked) {
-      body.startChunked();
+      body.startChunked(copyTo);
     } else if (contentLength >= 0) {
       body.startLength(contentLength);
     } else {
