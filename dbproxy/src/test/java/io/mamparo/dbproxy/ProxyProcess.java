@@ -61,7 +61,7 @@ final class ProxyProcess {
                     TestProxy.pool(4, Duration.ofSeconds(20)),
                     null)),
             Limits.DEFAULT);
-    Loops loops = Loops.of(Loops.perCore().transport(), 2);
+    Loops loops = Loops.of(Loops.forMachine().transport(), 2);
     Objects.requireNonNull(DatabaseProxy.start(loops, config, Clock.system(), ProxyListener.NONE));
     Thread.currentThread().join();
   }
