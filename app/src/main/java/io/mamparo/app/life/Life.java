@@ -7,7 +7,6 @@ import io.mamparo.app.plan.MeshPlan;
 import io.mamparo.app.plan.ProxyPlan;
 import io.mamparo.app.tokens.Tokens;
 import io.mamparo.compute.ReplicaListener;
-import io.mamparo.compute.ReplicaStatus;
 import io.mamparo.compute.ServiceStatus;
 import io.mamparo.compute.Services;
 import io.mamparo.dbproxy.DatabaseProxy;
@@ -105,7 +104,10 @@ public final class Life implements AutoCloseable {
     databases = planes.databases(this::wake);
     proxy = planes.proxy();
     mesh = planes.mesh();
-    services = planes.services(new Replicas(), name -> ready.contains(name));
+    services =
+        planes.services(
+            new Replicas(mesh::observe, () -> meshApplied, this::wake),
+            name -> ready.contains(name));
     endpoints = new EndpointWatch(this::wake);
     names =
         new EndpointNames(
@@ -392,46 +394,5 @@ public final class Life implements AutoCloseable {
   private static boolean busy(MeshSnapshot.Edge edge) {
     return edge.inFlight() > 0
         && (edge.caller().equals("ingress") || edge.caller().equals("visitor"));
-  }
-
-  /** Hears of replicas, on virtual threads. */
-  private final class Replicas implements ReplicaListener {
-    @Override
-    public void changed(ReplicaStatus status) {
-      LOG.log(
-          Level.INFO,
-          "service "
-              + status.service()
-              + " replica "
-              + status.replica()
-              + ": "
-              + status.state()
-              + (status.reason() == null ? "" : " (" + status.reason() + ")"));
-      wake();
-    }
-
-    /** Waits until the mesh sends it nothing more and has nothing on its way. */
-    @Override
-    public void drain(ReplicaStatus status, Duration atMost) throws InterruptedException {
-      long end = System.nanoTime() + atMost.toNanos();
-      wake();
-      while (System.nanoTime() - end < 0 && (isRouted(status) || inFlight(status) > 0)) {
-        Thread.sleep(10);
-      }
-    }
-
-    private boolean isRouted(ReplicaStatus status) {
-      return meshApplied.services().stream()
-          .flatMap(service -> service.endpoints().stream())
-          .anyMatch(endpoint -> endpoint.id().equals(status.instance()));
-    }
-
-    private long inFlight(ReplicaStatus status) {
-      return mesh.observe().services().stream()
-          .flatMap(service -> service.endpoints().stream())
-          .filter(endpoint -> endpoint.id().equals(status.instance()))
-          .mapToLong(MeshSnapshot.Endpoint::inFlight)
-          .sum();
-    }
   }
 }
