@@ -16,6 +16,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ForwardingIT {
+  private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
   private static final Duration SOON = Duration.ofSeconds(60);
 
   private static TestServer.Request only(TestServer server) {
@@ -203,13 +205,7 @@ class ForwardingIT {
             TestServer.answering(
                 r ->
                     r.line().contains("chunks")
-                        ? "HTTP/1.1 200 OK\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n"
-                            + "3\r\n"
-                            + "abc\r\n"
-                            + "2\r\n"
-                            + "de\r\n"
-                            + "0\r\n\r\n"
+                        ? CHUNKED + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
                         : TestServer.ok("plain"));
         TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)))) {
       try (TestClient client = new TestClient(mesh.port())) {

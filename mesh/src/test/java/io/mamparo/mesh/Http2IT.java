@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Clients of HTTP/2, services of HTTP/1.1. */
 class Http2IT {
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final String CHUNKED = "Transfer-Encoding: chunked\r\n\r\n";
   private static final int CALM = 11;
   private static final int PROTOCOL = 1;
 
@@ -365,12 +366,7 @@ class Http2IT {
             TestServer.answering(
                 r ->
                     r.line().startsWith("POST")
-                        ? "HTTP/1.1 200 OK\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n"
-                            + "5\r\n"
-                            + "hello\r\n"
-                            + "0\r\n"
-                            + "X-Sum: 1\r\n\r\n"
+                        ? "HTTP/1.1 200 OK\r\n" + CHUNKED + "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"
                         : TestServer.ok(r.header("x-kind") + ""));
         TestMesh back = new TestMesh(TestMesh.config(TestMesh.service("cars", server)));
         TestMesh front = before(back);
@@ -379,13 +375,7 @@ class Http2IT {
         assertEquals("car", client.send("GET", "/a", "", "X-Kind: car").answer().body());
       }
       client.raw(
-          "POST /b HTTP/1.1\r\n"
-              + "Host: test\r\n"
-              + "Transfer-Encoding: chunked\r\n\r\n"
-              + "3\r\n"
-              + "abc\r\n"
-              + "0\r\n"
-              + "X-Mine: 2\r\n\r\n");
+          "POST /b HTTP/1.1\r\nHost: test\r\n" + CHUNKED + "3\r\nabc\r\n0\r\nX-Mine: 2\r\n\r\n");
       TestClient.Answer answer = client.answer();
       assertEquals("chunked", answer.header("transfer-encoding"));
       assertEquals("hello", answer.body());
