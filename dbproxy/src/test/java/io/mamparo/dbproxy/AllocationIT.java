@@ -54,7 +54,10 @@ class AllocationIT {
 
   @Test
   void ioUring_addsOnlyItsDescriptions() throws Exception {
-    measure(Transport.best(), "prepareThreshold=1", OURS + NETTYS);
+    measure(
+        Transport.uring() ? Transport.IO_URING : Transport.best(),
+        "prepareThreshold=1",
+        OURS + NETTYS);
   }
 
   private static void measure(Transport transport, String way, long bound) throws Exception {

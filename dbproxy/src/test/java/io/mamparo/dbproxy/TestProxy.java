@@ -6,6 +6,7 @@ import io.mamparo.dbproxy.DatabaseProxyConfig.Pool;
 import io.mamparo.kernel.Clock;
 import io.mamparo.testkit.RealPostgres;
 import io.mamparo.wire.net.Loops;
+import io.mamparo.wire.net.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
@@ -22,7 +23,8 @@ final class TestProxy implements AutoCloseable {
   static final String PASSWORD = "proxy-pw";
 
   private final RealPostgres postgres;
-  private final Loops loops = Loops.of(Loops.forMachine().transport(), 2);
+  private final Loops loops =
+      Loops.of(Transport.uring() ? Transport.IO_URING : Transport.best(), 2);
   private final DatabaseProxy proxy;
 
   TestProxy(RealPostgres postgres, int max, Duration borrow, ProxyListener listener) {

@@ -127,7 +127,8 @@ public final class MeshPlan {
         retries(guards.retries()),
         breaker(guards.breaker()),
         outliers(guards.outliers()),
-        TrafficPlan.policy(spec.traffic(), mesh));
+        TrafficPlan.policy(spec.traffic(), mesh),
+        false);
   }
 
   private static List<Endpoint> endpoints(

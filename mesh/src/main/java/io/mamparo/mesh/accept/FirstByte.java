@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.mamparo.wire.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -70,7 +71,8 @@ public final class FirstByte extends ChannelInboundHandlerAdapter {
     }
     SslHandler encrypted = channel.pipeline().get(SslHandler.class);
     if (encrypted == null) {
-      duplex.shutdownOutput();
+      // What was written may still be on its way to the kernel: io_uring takes it later.
+      duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
     } else {
       encrypted.closeOutbound().addListener(said -> duplex.shutdownOutput());
     }
