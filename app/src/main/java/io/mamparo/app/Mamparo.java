@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A stack that runs in this process. Safe for use by several threads. */
 public final class Mamparo implements AutoCloseable {
-  private static final int TOKEN_BYTES = 24;
   private static final Logger LOG = System.getLogger(Mamparo.class.getName());
 
   private final DataDirectory data;
@@ -110,7 +109,7 @@ public final class Mamparo implements AutoCloseable {
               settings.yaml(),
               settings.baseDir().toString(),
               settings.environment()));
-      String token = data.secret("token", TOKEN_BYTES);
+      String token = data.token();
       ControlServer control = ControlServer.start(launch.control(token), plane, extensions());
       plane.address(launch.controlHost() + ":" + control.port());
       new ControlFile(ProcessHandle.current().pid(), plane.address(), token).write(data.root());

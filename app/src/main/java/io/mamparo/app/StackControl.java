@@ -16,12 +16,15 @@ import io.mamparo.app.view.Views;
 import io.mamparo.kernel.Problem;
 import io.mamparo.model.Address;
 import io.mamparo.model.Stack;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the control API can see and do of a running stack. Safe for use by several threads. */
 final class StackControl implements ControlPlane, AutoCloseable {
@@ -36,6 +39,7 @@ final class StackControl implements ControlPlane, AutoCloseable {
   private final Views views;
   private final Runnable stop;
   private volatile String address = "";
+  private volatile @Nullable StackFile latest;
   private volatile boolean closed;
 
   StackControl(Launch launch, Runnable stop) {
@@ -46,13 +50,39 @@ final class StackControl implements ControlPlane, AutoCloseable {
     orders = new DatabaseOrders(life);
     gamedays = new Gamedays(launch.data().gamedays(), launch.clock());
     logs = new Logs(launch.data(), life);
-    views = new Views(launch.telemetry(), life::observe, faults::list, launch.clock());
+    views =
+        new Views(
+            launch.telemetry(),
+            life::observe,
+            faults::list,
+            life::holders,
+            life::totals,
+            launch.clock());
   }
 
   /** Makes the first stack what is desired. */
   void begin(StackFile file) {
+    launch.office().open(this::reload, stop);
     submit(file);
     life.start();
+  }
+
+  /** Reads the stack file again, with the environment it was read with before. */
+  private void reload() {
+    StackFile last = latest;
+    if (last == null) {
+      throw new Problem("stack", "it is still starting", "try again in a moment");
+    }
+    Path name = Path.of(last.file()).getFileName();
+    Path file = Path.of(last.baseDir()).resolve(name == null ? "" : name.toString());
+    String yaml;
+    try {
+      yaml = Files.readString(file);
+    } catch (IOException e) {
+      throw new Problem(
+          "stack file " + file, "cannot be read again", "apply it with mamparo up FILE", e);
+    }
+    submit(new StackFile(last.file(), yaml, last.baseDir(), last.environment()));
   }
 
   void address(String address) {
@@ -72,7 +102,10 @@ final class StackControl implements ControlPlane, AutoCloseable {
     if (!address.isEmpty()) {
       refuseIfAnother(before, stack);
     }
-    return life.submit(stack, new StateStore.Desired(file.file(), file.yaml(), file.baseDir()));
+    List<Change> changes =
+        life.submit(stack, new StateStore.Desired(file.file(), file.yaml(), file.baseDir()));
+    latest = file;
+    return changes;
   }
 
   /** What cannot change while it runs. */
@@ -135,6 +168,11 @@ final class StackControl implements ControlPlane, AutoCloseable {
   @Override
   public Optional<ObjectNode> database(String name, Duration window) {
     return views.database(name, window);
+  }
+
+  @Override
+  public ObjectNode proxy() {
+    return views.proxy();
   }
 
   @Override

@@ -19,9 +19,10 @@ import picocli.CommandLine.Spec;
     name = "db",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "ORDER",
+    subcommands = {DbTopCommand.class},
     description = {
-      "Orders for a database behind the database proxy. Clients are held, not dropped, unless it",
-      "says otherwise."
+      "Orders for a database behind the database proxy, and a live view of it: mamparo db top.",
+      "Clients are held, not dropped, unless an order says otherwise."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:it is done", "1:it cannot be", "4:nothing runs here"})

@@ -52,7 +52,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "up", "down", "status", "check", "logs", "tap", "env", "doctor", "load", "gameday"
+        "up", "down", "status", "check", "import", "logs", "tap", "env", "db", "doctor", "load",
+        "gameday"
       })
   void everyCommand_hasHelp(String command) {
     assertEquals(0, shell.run(command, "--help"));

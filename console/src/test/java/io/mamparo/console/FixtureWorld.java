@@ -164,6 +164,7 @@ final class FixtureWorld {
       }
     }
     o.putObject("clients").put("connected", 48).put("active", 6).put("waiting", waiting);
+    holders(o, name, second);
     ArrayNode statements = o.putArray("statements");
     for (int i = 0; i < 14 && n.rps() > 0; i++) {
       statements.add(statement(n, i, second));
@@ -186,6 +187,45 @@ final class FixtureWorld {
         .put("borrowWaitP99Ms", full ? 812.4 : round(waves.around(e.from() + "w", 0.08, second), 3))
         .put("refused", full ? 231 : 0)
         .put("breaker", "closed");
+  }
+
+  /** Who holds what: one pinned, one in a long transaction, and in an incident one that waits. */
+  private void holders(ObjectNode database, String name, long second) {
+    ArrayNode holders = database.putArray("holders");
+    String first =
+        stack.edges().stream()
+            .filter(e -> e.to().equals(name) && e.kind().equals("sql"))
+            .map(Edge::from)
+            .findFirst()
+            .orElse("people");
+    ObjectNode pinned = holder(first, 1, "pinned", 90_000).put("backendPid", 4711);
+    pinned
+        .putObject("pin")
+        .put("reason", "LISTEN")
+        .put("statement", "listen bookings")
+        .put("ms", 90_000);
+    holders.add(
+        holder(first, 2, "idle in transaction", 4_200)
+            .put("backendPid", 4712)
+            .put("transactionMs", 4_200 + second % 60 * 1_000));
+    holders.add(pinned);
+    if (stack.incident()) {
+      holders.add(holder(first, 3, "waiting", 700));
+    }
+    database.putArray("pins").addObject().put("reason", "LISTEN").put("clients", 1);
+    database.put("moreHolders", 0);
+  }
+
+  private static ObjectNode holder(String service, int client, String state, long ms) {
+    return JSON.objectNode()
+        .put("client", client)
+        .put("address", "127.0.0.1:" + (40_000 + client))
+        .put("application", client == 2 ? "<script>alert('app')</script>" : service)
+        .put("login", service)
+        .put("service", service)
+        .put("state", state)
+        .put("stateMs", ms)
+        .put("statement", "<b>select</b> * from booking where id = ?");
   }
 
   private ObjectNode statement(Node n, int i, long second) {

@@ -110,6 +110,17 @@ class PagesIT {
   }
 
   @Test
+  void database_showsWhoHoldsWhatAndPinsByCause() {
+    stage.open("/databases/cars");
+    List<String> states = column("holders-title", 2);
+    assertEquals(List.of("idle in transaction", "pinned", "waiting"), states);
+    assertEquals("4712", column("holders-title", 5).getFirst());
+    assertTrue(column("holders-title", 6).get(1).startsWith("LISTEN"));
+    assertTrue(
+        browser.text("[aria-labelledby='holders-title'] .panel-head").contains("1 by LISTEN"));
+  }
+
+  @Test
   void statements_areSortedByAColumnAndUnfoldToTheirFullText() {
     stage.open("/databases/cars");
     browser.js(
@@ -139,7 +150,8 @@ class PagesIT {
     List<?> left =
         (List<?>)
             browser.js(
-                "return [...document.querySelectorAll('.budget b')].map(b => parseFloat(b.innerText))");
+                "return [...document.querySelectorAll('.budget b')].map(b =>"
+                    + " parseFloat(b.innerText))");
     assertEquals(12, left.size());
     assertEquals(-42.0, ((Number) left.get(0)).doubleValue());
     List<Double> figures = left.stream().map(x -> ((Number) x).doubleValue()).toList();

@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy;
 
+import io.mamparo.dbproxy.admin.AdminDoor;
 import io.mamparo.dbproxy.client.Account;
 import io.mamparo.dbproxy.client.Accounts;
 import io.mamparo.dbproxy.client.Cancels;
@@ -49,6 +50,7 @@ public final class DatabaseProxy implements AutoCloseable {
   private static final int NAMES_SECONDS = 5;
 
   private final Loops loops;
+  private final Clock clock;
   private final QueryPath path;
   private final List<Recorder> recorders = new ArrayList<>();
   private final Map<EventLoop, Desk> desks = new HashMap<>();
@@ -57,15 +59,23 @@ public final class DatabaseProxy implements AutoCloseable {
   private final Cancels cancels = new Cancels();
   private final Throttle throttle = new Throttle();
   private final Door door;
+  private final AdminDoor admin;
   private final List<Channel> listeners;
   private volatile Accounts accounts = Accounts.NONE;
   private volatile Security security;
+  private volatile DatabaseProxyConfig applied;
   private volatile int maxPrepared;
   private boolean closed;
 
   private DatabaseProxy(
-      Loops loops, DatabaseProxyConfig config, Clock clock, ProxyListener listener) {
+      Loops loops,
+      DatabaseProxyConfig config,
+      Clock clock,
+      ProxyListener listener,
+      AdminOffice office) {
     this.loops = loops;
+    this.clock = clock;
+    this.applied = config;
     this.path = new QueryPath(loops);
     FingerprintTable fingerprints = new FingerprintTable(config.limits().fingerprints());
     long seed = new SecureRandom().nextLong();
@@ -80,10 +90,18 @@ public final class DatabaseProxy implements AutoCloseable {
         new Clusters(
             loops.all(), clock, listener, (keeper, to, on) -> path.connect(keeper, to, on, 1));
     door = new Door(config.limits().clients(), config.limits().loginTimeout().toNanos());
+    admin = new AdminDoor(new AdminEngine(this, office));
     apply(config);
     House house =
         new House(
-            () -> accounts, cancels, new Strangers(), door, () -> security, throttle, listener);
+            () -> accounts,
+            cancels,
+            new Strangers(),
+            door,
+            () -> security,
+            throttle,
+            listener,
+            admin);
     listeners = loops.listen(config.listen(), path.client(house, this::desk));
     ticking.add(
         loops
@@ -109,7 +127,21 @@ public final class DatabaseProxy implements AutoCloseable {
    */
   public static DatabaseProxy start(
       Loops loops, DatabaseProxyConfig config, Clock clock, ProxyListener listener) {
-    return new DatabaseProxy(loops, config, clock, listener);
+    return start(loops, config, clock, listener, AdminOffice.NONE);
+  }
+
+  /**
+   * As above, with an admin database that can ask the program around.
+   *
+   * @throws io.mamparo.kernel.Problem when the address cannot be listened on
+   */
+  public static DatabaseProxy start(
+      Loops loops,
+      DatabaseProxyConfig config,
+      Clock clock,
+      ProxyListener listener,
+      AdminOffice office) {
+    return new DatabaseProxy(loops, config, clock, listener, office);
   }
 
   /** Where it listens; with the port that was picked when port 0 was asked for. */
@@ -126,7 +158,9 @@ public final class DatabaseProxy implements AutoCloseable {
       return;
     }
     security = config.security();
+    applied = config;
     maxPrepared = config.limits().preparedPerServer();
+    admin.configure(config.admins());
     door.configure(config.limits().clients(), config.limits().loginTimeout().toNanos());
     clusters.configure(config.databases());
     Map<String, DatabaseProxyConfig.Database> byName = new HashMap<>();
@@ -357,6 +391,45 @@ public final class DatabaseProxy implements AutoCloseable {
     clusters.get(database).disabled(false);
   }
 
+  /** Who holds what now: each client and each server connection. */
+  public ProxyHolders holders() {
+    return new HolderSurvey(accounts, loops.all(), this::desk, clock).take();
+  }
+
+  /** What has passed through each login. */
+  public List<ProxyTotals> totals() {
+    return new TotalSurvey(accounts, clock.nanos()).take(this::onEachLoop);
+  }
+
+  /**
+   * Ends one client at once (57P01).
+   *
+   * @param client its {@link ProxyHolders.Client#id}
+   * @return whether there was one
+   */
+  public boolean dismiss(int client) {
+    java.util.concurrent.atomic.AtomicBoolean found =
+        new java.util.concurrent.atomic.AtomicBoolean();
+    onEachLoop(
+        (index, desk) -> {
+          for (Session session : desk.sessions()) {
+            if (session.id() == client) {
+              session.dismiss();
+              found.set(true);
+            }
+          }
+        });
+    return found.get();
+  }
+
+  DatabaseProxyConfig config() {
+    return applied;
+  }
+
+  Door door() {
+    return door;
+  }
+
   /**
    * Stops to listen, lets transactions end for at most {@code drain}, then closes everything.
    *
@@ -372,6 +445,7 @@ public final class DatabaseProxy implements AutoCloseable {
     ticking.forEach(task -> task.cancel(false));
     clusters.close();
     listeners.forEach(channel -> channel.close().awaitUninterruptibly(1_000));
+    admin.close();
     accounts.all().forEach(Account::remove);
     onEachLoop((index, desk) -> desk.sessions().forEach(Session::dismissWhenIdle));
     long end = System.nanoTime() + drain.toNanos();

@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param logins who may reach what; each has a pool of its own (a bulkhead)
  * @param limits what keeps the proxy itself bounded
  * @param security how clients come in
+ * @param admins who may enter the admin database, {@code mamparo} or {@code pgbouncer}; of two with
+ *     one name the first counts
  */
 public record DatabaseProxyConfig(
     InetSocketAddress listen,
     List<Database> databases,
     List<Login> logins,
     Limits limits,
-    Security security) {
+    Security security,
+    List<Admin> admins) {
 
   /** Without encryption and rules. */
   public DatabaseProxyConfig(
@@ -30,14 +33,25 @@ public record DatabaseProxyConfig(
     this(listen, databases, logins, limits, Security.NONE);
   }
 
+  /** Nobody may enter the admin database. */
+  public DatabaseProxyConfig(
+      InetSocketAddress listen,
+      List<Database> databases,
+      List<Login> logins,
+      Limits limits,
+      Security security) {
+    this(listen, databases, logins, limits, security, List.of());
+  }
+
   /** The same, with clients coming in another way. */
   public DatabaseProxyConfig withSecurity(Security other) {
-    return new DatabaseProxyConfig(listen, databases, logins, limits, other);
+    return new DatabaseProxyConfig(listen, databases, logins, limits, other, admins);
   }
 
   public DatabaseProxyConfig {
     databases = List.copyOf(databases);
     logins = List.copyOf(logins);
+    admins = List.copyOf(admins);
     Set<String> names = new HashSet<>();
     for (Database database : databases) {
       require(names.add(database.name()), "database " + database.name() + " is declared twice");
@@ -50,6 +64,23 @@ public record DatabaseProxyConfig(
       require(
           users.add(login.user() + "\0" + login.database()),
           "login " + login.user() + " of database " + login.database() + " is declared twice");
+    }
+  }
+
+  /** As this, with these admins. */
+  public DatabaseProxyConfig withAdmins(List<Admin> those) {
+    return new DatabaseProxyConfig(listen, databases, logins, limits, security, those);
+  }
+
+  /**
+   * Somebody who may enter the admin database.
+   *
+   * @param user the name clients give
+   * @param password the password clients must prove (SCRAM-SHA-256)
+   */
+  public record Admin(String user, Secret password) {
+    public Admin {
+      require(!user.isEmpty(), "an admin needs a name");
     }
   }
 

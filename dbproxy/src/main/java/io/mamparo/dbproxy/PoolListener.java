@@ -1,5 +1,7 @@
 package io.mamparo.dbproxy;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Hears of what happens to pools and servers, on the loop where it happens. Must neither block nor
  * throw.
@@ -19,6 +21,16 @@ public interface PoolListener {
 
   /** The breaker of a database changed: closed, open or half-open. */
   default void onBreaker(String database, String from, String to) {}
+
+  /**
+   * A transaction has ended.
+   *
+   * @param service the service of its login; null for people
+   * @param nanos from its first statement to its end
+   * @param last its last statement
+   */
+  default void onTransaction(
+      String database, String login, @Nullable String service, long nanos, Fingerprint last) {}
 
   /** A session was pinned to its server connection. */
   default void onPinned(String database, String login, PinReason reason) {}

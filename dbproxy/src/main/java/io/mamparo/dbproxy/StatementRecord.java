@@ -58,6 +58,9 @@ public interface StatementRecord {
   /** Whether its session was pinned to its server connection. */
   boolean pinned();
 
+  /** The process on the server that it ran in; 0 when it got none. */
+  int backendPid();
+
   /** The index of the loop it ran on. */
   int loop();
 }

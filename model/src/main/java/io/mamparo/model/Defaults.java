@@ -105,12 +105,17 @@ public final class Defaults {
       new IngressSpec(
           Listen.on(INGRESS_PORT), 10_000, seconds(60), seconds(10), ByteSize.kib(64), TlsSpec.OWN);
 
+  /** A second, and a minute. */
+  public static final TelemetrySpec.SlowLog SLOW_LOG =
+      new TelemetrySpec.SlowLog(seconds(1), seconds(60));
+
   /** Ten traces a second for each entry point, then 1 %. */
   public static final TelemetrySpec TELEMETRY =
       new TelemetrySpec(
           new TelemetrySpec.Sampling(Rate.perSecond(10), Percentage.of(1), null),
           new TelemetrySpec.Retention(Duration.ofDays(3), ByteSize.gib(1)),
-          new TelemetrySpec.Retention(Duration.ofDays(30), ByteSize.gib(1)));
+          new TelemetrySpec.Retention(Duration.ofDays(30), ByteSize.gib(1)),
+          SLOW_LOG);
 
   /** Console and control API. */
   public static final ConsoleSpec CONSOLE = new ConsoleSpec(Listen.on(CONSOLE_PORT));

@@ -3,8 +3,26 @@ package io.mamparo.model;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Which traces are kept, and for how long. */
-public record TelemetrySpec(Sampling sampling, Retention traces, Retention metrics) {
+/**
+ * Which traces are kept, and for how long; and what is slow.
+ *
+ * @param slowLog what the log of slow statements and long transactions holds; absent when off
+ */
+public record TelemetrySpec(
+    Sampling sampling, Retention traces, Retention metrics, @Nullable SlowLog slowLog) {
+  /**
+   * What stands in the log of slow statements.
+   *
+   * @param statements statements that took longer, waiting for a connection included
+   * @param transactions transactions that were open for longer
+   */
+  public record SlowLog(Duration statements, Duration transactions) {
+    public SlowLog {
+      Require.positive(statements, "statements");
+      Require.positive(transactions, "transactions");
+    }
+  }
+
   /**
    * Which finished traces are kept, beside those with an error and those whose caller asked for it.
    *

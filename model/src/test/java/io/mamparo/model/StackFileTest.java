@@ -127,7 +127,8 @@ class StackFileTest {
         new TelemetrySpec(
             new TelemetrySpec.Sampling(Rate.perSecond(1), Percentage.of(0.1), millis(400)),
             new TelemetrySpec.Retention(Duration.ofDays(1), ByteSize.mib(64)),
-            new TelemetrySpec.Retention(Duration.ofDays(7), ByteSize.mib(32))),
+            new TelemetrySpec.Retention(Duration.ofDays(7), ByteSize.mib(32)),
+            new TelemetrySpec.SlowLog(millis(250), Duration.ofSeconds(5))),
         stack.telemetry());
     assertEquals(new Address("127.0.0.1", 17070), stack.console().listen().explicit());
     assertEquals("*.example.org", stack.routes().get(0).host());

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** What stands on the Prometheus page, section by section. Belongs to one thread. */
 final class PrometheusPage {
@@ -100,27 +101,43 @@ final class PrometheusPage {
         List.of("from", "to", "kind"), List.of(key.from(), key.to(), key.kind().label()));
   }
 
-  void statements(Map<String, StatementTable> databases) {
-    out.family(
+  void statements(Map<StatementOwner, StatementTable> tables) {
+    statements(
         "mamparo_statement_kinds",
         "gauge",
-        "Kinds of statements that are told apart, by database.");
-    databases.forEach(
-        (name, table) -> out.sample("mamparo_statement_kinds", table.size(), "database", name));
-    out.family(
+        "Kinds of statements that are told apart, by database and service.",
+        tables,
+        StatementTable::size);
+    statements(
         "mamparo_statement_evictions_total",
         "counter",
-        "Kinds of statements that made room for others: where the limit bites.");
-    databases.forEach(
-        (name, table) ->
-            out.sample("mamparo_statement_evictions_total", table.evictions(), "database", name));
-    out.family(
+        "Kinds of statements that made room for others: where the limit bites.",
+        tables,
+        StatementTable::evictions);
+    statements(
         "mamparo_statement_refusals_total",
         "counter",
-        "Statements that were counted as other because the table was full.");
-    databases.forEach(
-        (name, table) ->
-            out.sample("mamparo_statement_refusals_total", table.refusals(), "database", name));
+        "Statements that were counted as other because the table was full.",
+        tables,
+        StatementTable::refusals);
+  }
+
+  private void statements(
+      String name,
+      String type,
+      String help,
+      Map<StatementOwner, StatementTable> tables,
+      ToLongFunction<StatementTable> of) {
+    out.family(name, type, help);
+    tables.forEach(
+        (owner, table) ->
+            out.sample(
+                name,
+                of.applyAsLong(table),
+                "database",
+                owner.database(),
+                "service",
+                owner.service() == null ? "" : owner.service()));
   }
 
   void levels(List<SloStatus> statuses) {

@@ -33,7 +33,11 @@ public enum SpanAttribute {
   /** The caller or callee by name; shown for {@link SpanWriter#peer}. */
   PEER(14, "peer", true),
   /** How it was found to belong to its trace, if not by a trace context. */
-  JOINED_BY(15, "joinedBy", true);
+  JOINED_BY(15, "joinedBy", true),
+  /** The process on the database server. */
+  BACKEND(16, "backendPid", false),
+  /** 1 when the client keeps its server connection between transactions. */
+  PINNED(17, "pinned", false);
 
   private static final @Nullable SpanAttribute[] BY_CODE = new SpanAttribute[64];
 

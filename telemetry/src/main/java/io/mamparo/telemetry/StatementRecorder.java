@@ -22,7 +22,8 @@ public final class StatementRecorder {
    * @param fingerprint the same number for the same normalised text; not {@link Long#MIN_VALUE}
    * @param text the normalised text; free of literals, since it is shown
    * @param rows returned or changed
-   * @param bytes sent to the client
+   * @param bytesIn sent by the client
+   * @param bytesOut sent to the client
    * @param waitNanos waited for a server connection
    * @param executionNanos from there to its end
    * @param sqlState of the error that ended it, or null
@@ -32,10 +33,13 @@ public final class StatementRecorder {
       long fingerprint,
       String text,
       long rows,
-      long bytes,
+      long bytesIn,
+      long bytesOut,
       long waitNanos,
       long executionNanos,
       @Nullable String sqlState) {
-    table.cell(loop, fingerprint, text).record(rows, bytes, waitNanos, executionNanos, sqlState);
+    table
+        .cell(loop, fingerprint, text)
+        .record(rows, bytesIn, bytesOut, waitNanos, executionNanos, sqlState);
   }
 }

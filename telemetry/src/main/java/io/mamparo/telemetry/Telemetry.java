@@ -16,6 +16,8 @@ import io.mamparo.telemetry.storage.MinutePoints;
 import io.mamparo.telemetry.storage.Partitions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is known about how the stack does. Recorders are resolved once, at configuration
@@ -45,7 +48,7 @@ public final class Telemetry implements AutoCloseable {
   private final Families families;
   private final Traces traces;
   private final Ticker ticker;
-  private final Map<String, StatementTable> statements = new ConcurrentHashMap<>();
+  private final Map<StatementOwner, StatementTable> statements = new ConcurrentHashMap<>();
   private final MinutePoints points;
 
   private Telemetry(Store store, TelemetryConfig config, Clock clock, int loops) {
@@ -102,11 +105,17 @@ public final class Telemetry implements AutoCloseable {
     return new EdgeRecorder(state);
   }
 
-  /** The recorder of a database's statements. */
+  /** The recorder of what people run on a database. */
   public StatementRecorder statementsOf(String database) {
+    return statementsOf(database, null);
+  }
+
+  /** The recorder of a service's statements on a database; of people's without a service. */
+  public StatementRecorder statementsOf(String database, @Nullable String service) {
     return new StatementRecorder(
         statements.computeIfAbsent(
-            database, d -> new StatementTable(loops, config.maxStatements())));
+            new StatementOwner(database, service),
+            owner -> new StatementTable(service, loops, config.maxStatements())));
   }
 
   /** Counters of one name ({@code mamparo_…_total}), created when there are none. */
@@ -208,10 +217,20 @@ public final class Telemetry implements AutoCloseable {
     return past.edge(edge, ticker.now(), window);
   }
 
-  /** A database's statements, those with the most time first. */
+  /** A database's statements by service, those with the most time first. */
   public List<StatementStats> statements(String database, int limit) {
-    StatementTable table = statements.get(database);
-    return table == null ? List.of() : table.stats(limit);
+    List<StatementStats> all = new ArrayList<>();
+    statements.forEach(
+        (owner, table) -> {
+          if (owner.database().equals(database)) {
+            all.addAll(table.stats(limit));
+          }
+        });
+    all.sort(
+        Comparator.comparingDouble(StatementStats::totalMs)
+            .reversed()
+            .thenComparing(StatementStats::text));
+    return List.copyOf(all.subList(0, Math.min(limit, all.size())));
   }
 
   /** How all promises are kept. */

@@ -32,7 +32,7 @@ class AllocationTest {
               edge.record(0, i % 100 == 0 ? Outcome.SERVER_ERROR : Outcome.OK, 1000L * i);
               edge.retried(0);
               statements.record(
-                  0, i & 1023, "select ?", 1, 10, 5, 100L * i, i % 9 == 0 ? "23505" : null);
+                  0, i & 1023, "select ?", 1, 9, 10, 5, 100L * i, i % 9 == 0 ? "23505" : null);
               counter.add(0, 1);
               boolean sampled = sampler.sample(i);
               int cars = names.handle("cars");

@@ -36,7 +36,7 @@ class BoundsTest {
       for (int i = 0; i < MANY; i++) {
         String name = "name" + i;
         telemetry.names().handle(name);
-        statements.record(0, i, name, 1, 1, 1, 1, null);
+        statements.record(0, i, name, 1, 1, 1, 1, 1, null);
         counters.with(name).add(1);
         gauges.set(() -> 1, name);
         if (i % 100 == 0) {
@@ -74,14 +74,14 @@ class BoundsTest {
           int loop = i % 2;
           for (int n = 0; n < (busy ? 10 : 1); n++) {
             long fingerprint = busy ? i : minute * 10_000L + i;
-            statements.record(loop, fingerprint, "s" + fingerprint, 1, 1, 1, 1, null);
+            statements.record(loop, fingerprint, "s" + fingerprint, 1, 1, 1, 1, 1, null);
             calls++;
           }
         }
         clock.advance(Duration.ofMinutes(1));
         telemetry.tick();
       }
-      statements.record(0, -1, "new", 1, 1, 1, 1, null);
+      statements.record(0, -1, "new", 1, 1, 1, 1, 1, null);
       List<StatementStats> all = telemetry.statements("db", MANY);
       assertTrue(all.size() <= 5001);
       assertEquals(calls + 1, all.stream().mapToLong(StatementStats::calls).sum());

@@ -31,7 +31,7 @@ class PromtoolIT {
       }
       edge.record(1, Outcome.SERVER_ERROR, 1);
       telemetry.edge("cars", "we\"ird\\name\n", EdgeKind.SQL).record(0, Outcome.OK, MS);
-      telemetry.statementsOf("cars").record(0, 1, "select ?", 1, 1, 1, 1, null);
+      telemetry.statementsOf("cars").record(0, 1, "select ?", 1, 1, 1, 1, 1, null);
       telemetry.counters("mamparo_pool_refused_total", "Refused.", "pool").with("a\"b").add(3);
       telemetry.gauges("mamparo_pool_waiting", "Waiting.", "pool").set(() -> 2.5, "x");
       telemetry

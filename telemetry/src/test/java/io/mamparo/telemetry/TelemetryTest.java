@@ -191,17 +191,19 @@ class TelemetryTest {
   void statements_areSortedByTimeWithPercentilesAndStates() {
     StatementRecorder db = telemetry.statementsOf("cars");
     for (int i = 0; i < 100; i++) {
-      db.record(i % 2, 7, "select * from cars where id = ?", 1, 100, MS, 9 * MS, null);
+      db.record(i % 2, 7, "select * from cars where id = ?", 1, 30, 100, MS, 9 * MS, null);
     }
-    db.record(0, 8, "insert into cars values (?)", 0, 10, 0, MS, "23505");
-    db.record(1, 8, "insert into cars values (?)", 0, 10, 0, MS, "40001");
-    db.record(1, 8, "insert into cars values (?)", 1, 10, 0, MS, null);
+    db.record(0, 8, "insert into cars values (?)", 0, 1, 10, 0, MS, "23505");
+    db.record(1, 8, "insert into cars values (?)", 0, 1, 10, 0, MS, "40001");
+    db.record(1, 8, "insert into cars values (?)", 1, 1, 10, 0, MS, null);
     List<StatementStats> stats = telemetry.statements("cars", 10);
     StatementStats first = stats.getFirst();
     assertEquals("select * from cars where id = ?", first.text());
     assertEquals(100, first.calls());
     assertEquals(100, first.rows());
-    assertEquals(10_000, first.bytes());
+    assertEquals(10_000, first.bytesOut());
+    assertEquals(3_000, first.bytesIn());
+    near(1, first.waitP99Ms(), 0.25);
     assertEquals(900, first.totalMs(), 1e-6);
     assertEquals(100, first.waitMs(), 1e-6);
     near(10, first.p50Ms(), 0.25);
@@ -209,6 +211,13 @@ class TelemetryTest {
     StatementStats second = stats.get(1);
     assertEquals(2, second.errors());
     assertEquals(java.util.Map.of("23505", 1L, "40001", 1L), second.errorsByState());
+    telemetry.statementsOf("cars", "bookings").record(0, 7, "select 1", 1, 1, 1, 0, MS, null);
+    assertEquals(
+        List.of("bookings"),
+        telemetry.statements("cars", 10).stream()
+            .map(StatementStats::service)
+            .filter(java.util.Objects::nonNull)
+            .toList());
     assertEquals(1, telemetry.statements("cars", 1).size());
     assertEquals(List.of(), telemetry.statements("none", 1));
   }

@@ -26,6 +26,9 @@ public interface ControlPlane {
   /** One database, or nothing when there is none of that name. */
   Optional<ObjectNode> database(String name, Duration window);
 
+  /** The database proxy: pools, who holds what, pins, statements. */
+  ObjectNode proxy();
+
   /** All objectives. */
   ObjectNode slos();
 

@@ -41,6 +41,7 @@ final class ReadRoutes {
         .get(
             "/v1/databases/{name}",
             (q, s) -> one(s, "database", name(q), plane.database(name(q), window(q))))
+        .get("/v1/proxy", (q, s) -> Replies.json(s, plane.proxy()))
         .get("/v1/slos", (q, s) -> Replies.json(s, plane.slos()))
         .get("/v1/slos/{name}", (q, s) -> one(s, "service", name(q), plane.slo(name(q))))
         .get("/v1/traces", (q, s) -> Replies.json(s, plane.traces(parameters(q))))

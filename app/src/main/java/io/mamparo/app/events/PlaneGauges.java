@@ -3,7 +3,9 @@ package io.mamparo.app.events;
 import io.mamparo.compute.DatabaseStatus;
 import io.mamparo.compute.ReplicaStatus;
 import io.mamparo.compute.ServiceStatus;
+import io.mamparo.dbproxy.PinReason;
 import io.mamparo.dbproxy.ProxySnapshot;
+import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.mesh.MeshSnapshot;
 import io.mamparo.telemetry.CounterFamily;
 import io.mamparo.telemetry.EdgeProbe;
@@ -184,6 +186,26 @@ public final class PlaneGauges {
           pool.timeouts(),
           labels);
       count("mamparo_pool_refused_total", "Transactions refused at once.", pool.refused(), labels);
+      gauge(
+          "mamparo_pool_connecting", "Server connections being opened.", pool.connecting(), labels);
+      gauge("mamparo_pool_clients", "Clients logged in.", pool.clients(), labels);
+      gauge(
+          "mamparo_pool_wait_p99_seconds",
+          "Wait for a server connection that 99 % stayed below, since the start.",
+          pool.waits().quantileMs(0.99) / 1e3,
+          labels);
+      for (PinReason reason : PinReason.values()) {
+        gauge(
+            "mamparo_pool_pinned",
+            "Clients that keep their server connection between transactions, by cause.",
+            pool.pinned().getOrDefault(reason, 0),
+            "database",
+            pool.database(),
+            "login",
+            pool.login(),
+            "reason",
+            reason.words());
+      }
     }
     databaseBreakers = breakers;
     proxy.databases().forEach(this::servers);
@@ -238,6 +260,51 @@ public final class PlaneGauges {
           "How long ago a replica had everything.",
           server.lagNanos() / 1e9,
           both);
+    }
+  }
+
+  /** Takes note of what has passed through the database proxy. The same thread. */
+  public void totals(List<ProxyTotals> totals) {
+    for (ProxyTotals one : totals) {
+      String[] labels = {"database", one.database(), "login", one.login()};
+      ProxyTotals.Sums sums = one.total();
+      count(
+          "mamparo_dbproxy_transactions_total",
+          "Transactions that ended.",
+          sums.transactions(),
+          labels);
+      count(
+          "mamparo_dbproxy_statements_total",
+          "Query messages, and batches up to a Sync, that ended.",
+          sums.statements(),
+          labels);
+      count("mamparo_dbproxy_received_bytes_total", "Sent by clients.", sums.bytesIn(), labels);
+      count("mamparo_dbproxy_sent_bytes_total", "Sent to clients.", sums.bytesOut(), labels);
+      count(
+          "mamparo_dbproxy_transaction_microseconds_total",
+          "Time in transactions, idle in them included.",
+          sums.transactionNanos() / 1_000,
+          labels);
+      count(
+          "mamparo_dbproxy_statement_microseconds_total",
+          "Time executing statements.",
+          sums.statementNanos() / 1_000,
+          labels);
+      count(
+          "mamparo_dbproxy_wait_microseconds_total",
+          "Time waiting for server connections.",
+          sums.waitNanos() / 1_000,
+          labels);
+      count(
+          "mamparo_dbproxy_client_parses_total",
+          "Parse messages of clients.",
+          sums.clientParses(),
+          labels);
+      count(
+          "mamparo_dbproxy_server_parses_total",
+          "Parse messages to servers; fewer where statements are shared.",
+          sums.serverParses(),
+          labels);
     }
   }
 

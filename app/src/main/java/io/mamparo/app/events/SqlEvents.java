@@ -1,5 +1,6 @@
 package io.mamparo.app.events;
 
+import io.mamparo.dbproxy.Fingerprint;
 import io.mamparo.dbproxy.LogInDecision;
 import io.mamparo.dbproxy.Overdue;
 import io.mamparo.dbproxy.PinReason;
@@ -31,9 +32,10 @@ public final class SqlEvents implements ProxyListener {
   private final AuditFile audit;
   private final Seldom overdueWords = new Seldom();
   private final Seldom refusedWords = new Seldom();
-  private volatile Map<String, Database> databases = Map.of();
+  private final SlowLog slow;
+  private volatile Map<String, Map<String, Place>> places = Map.of();
 
-  private record Database(String node, StatementRecorder statements) {}
+  private record Place(String node, StatementRecorder statements) {}
 
   /**
    * Statements that name no trace are looked up among the requests that {@code http} hears of.
@@ -46,8 +48,10 @@ public final class SqlEvents implements ProxyListener {
       BiFunction<String, String, EdgeProbe> probes,
       HttpEvents http,
       int loops,
-      AuditFile audit) {
+      AuditFile audit,
+      SlowLog slow) {
     this.audit = audit;
+    this.slow = slow;
     this.telemetry = telemetry;
     edges = new EdgeTable(telemetry, EdgeKind.SQL, probes);
     spans = new SqlSpans(telemetry, clock, http.underWay(), loops);
@@ -62,22 +66,24 @@ public final class SqlEvents implements ProxyListener {
 
   @Override
   public void onStatement(StatementRecord statement) {
-    Database database = database(statement.database());
     String service = statement.service();
+    Place place = place(statement.database(), service);
     String sqlState = statement.sqlState();
     String from = service == null ? Nodes.PEOPLE : service;
     Outcome outcome = outcome(sqlState, statement.executionNanos());
     edges
-        .of(from, database.node())
+        .of(from, place.node())
         .record(statement.loop(), outcome, statement.queueNanos() + statement.executionNanos());
-    spans.write(statement, database.node(), from, outcome);
-    database
+    spans.write(statement, place.node(), from, outcome);
+    slow.statement(statement);
+    place
         .statements()
         .record(
             statement.loop(),
             statement.fingerprint().id(),
             statement.fingerprint().text(),
             statement.rows(),
+            statement.bytesIn(),
             statement.bytesOut(),
             statement.queueNanos(),
             statement.executionNanos(),
@@ -92,17 +98,23 @@ public final class SqlEvents implements ProxyListener {
     return refused ? Outcome.REFUSED : Outcome.ofSqlState(sqlState);
   }
 
-  private Database database(String name) {
-    Database known = databases.get(name);
-    return known != null ? known : add(name);
+  /** Found by two look-ups, so that nothing is allocated for a statement. */
+  private Place place(String database, @Nullable String service) {
+    Map<String, Place> known = places.get(database);
+    Place place = known == null ? null : known.get(service == null ? "" : service);
+    return place != null ? place : add(database, service);
   }
 
-  private synchronized Database add(String name) {
-    Map<String, Database> next = new HashMap<>(databases);
-    Database database =
-        next.computeIfAbsent(name, n -> new Database(Nodes.database(n), telemetry.statementsOf(n)));
-    databases = next;
-    return database;
+  private synchronized Place add(String database, @Nullable String service) {
+    Map<String, Map<String, Place>> next = new HashMap<>(places);
+    Map<String, Place> ofDatabase = new HashMap<>(next.getOrDefault(database, Map.of()));
+    Place place =
+        ofDatabase.computeIfAbsent(
+            service == null ? "" : service,
+            s -> new Place(Nodes.database(database), telemetry.statementsOf(database, service)));
+    next.put(database, ofDatabase);
+    places = next;
+    return place;
   }
 
   /** After nodes were taken off the map. */
@@ -163,6 +175,12 @@ public final class SqlEvents implements ProxyListener {
             allowed ? "log-in" : "log-in-refused-" + decision.sqlState())
         .add(1);
     audit.decided(decision);
+  }
+
+  @Override
+  public void onTransaction(
+      String database, String login, @Nullable String service, long nanos, Fingerprint last) {
+    slow.transaction(database, login, service, nanos, last);
   }
 
   @Override

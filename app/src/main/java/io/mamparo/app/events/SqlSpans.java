@@ -76,6 +76,12 @@ final class SqlSpans {
     span.attribute(SpanAttribute.LOGIN, names.handle(statement.login()))
         .attribute(SpanAttribute.ROWS, statement.rows())
         .attribute(SpanAttribute.WAIT_MICROS, statement.queueNanos() / 1_000);
+    if (statement.backendPid() != 0) {
+      span.attribute(SpanAttribute.BACKEND, statement.backendPid());
+    }
+    if (statement.pinned()) {
+      span.attribute(SpanAttribute.PINNED, 1);
+    }
     String sqlState = statement.sqlState();
     if (sqlState != null) {
       span.attribute(SpanAttribute.SQLSTATE, names.handle(sqlState));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * secrets, logs and data. Safe for use by several threads.
  */
 public final class DataDirectory implements AutoCloseable {
+  private static final int TOKEN_BYTES = 24;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Path root;
@@ -116,6 +117,11 @@ public final class DataDirectory implements AutoCloseable {
   /** Identifies this stack among all on the machine; chosen once. */
   public String instance() {
     return secret("instance", 9).replaceAll("[^A-Za-z0-9]", "x");
+  }
+
+  /** What the control API asks for; chosen once. */
+  public String token() {
+    return secret("token", TOKEN_BYTES);
   }
 
   /**

@@ -2,7 +2,9 @@ package io.mamparo.app.life;
 
 import io.mamparo.dbproxy.DatabaseProxy;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.dbproxy.ProxyHolders;
 import io.mamparo.dbproxy.ProxySnapshot;
+import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.kernel.Problem;
 import java.util.List;
 import java.util.function.Function;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The database proxy, which is there only while the stack has a database. Used by the life thread;
- * {@link #observe} by any.
+ * {@link #observe} and the like by any.
  */
 final class DatabasePlane implements AutoCloseable {
   private static final ProxySnapshot NOTHING =
@@ -23,6 +25,10 @@ final class DatabasePlane implements AutoCloseable {
     ProxySnapshot observe();
 
     DatabaseProxy proxy();
+
+    ProxyHolders holders();
+
+    List<ProxyTotals> totals();
 
     void close();
   }
@@ -67,6 +73,16 @@ final class DatabasePlane implements AutoCloseable {
       throw new Problem("database proxy", "the stack has no database", "see mamparo status");
     }
     return now.proxy();
+  }
+
+  ProxyHolders holders() {
+    Running now = running;
+    return now == null ? ProxyHolders.NONE : now.holders();
+  }
+
+  List<ProxyTotals> totals() {
+    Running now = running;
+    return now == null ? List.of() : now.totals();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mamparo.app.life;
 
 import io.mamparo.app.control.ControlServer;
 import io.mamparo.app.events.AuditFile;
+import io.mamparo.app.events.SlowLog;
 import io.mamparo.app.events.Taps;
 import io.mamparo.app.view.Env;
 import io.mamparo.compute.ManagedPostgres;
@@ -12,7 +13,9 @@ import io.mamparo.compute.ReplicaListener;
 import io.mamparo.compute.Services;
 import io.mamparo.dbproxy.DatabaseProxy;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.dbproxy.ProxyHolders;
 import io.mamparo.dbproxy.ProxySnapshot;
+import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.kernel.Clock;
 import io.mamparo.kernel.FileTrouble;
 import io.mamparo.mesh.Mesh;
@@ -27,6 +30,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -47,6 +51,7 @@ public final class Launch implements AutoCloseable {
   private final Certificates certificates;
   private final AuditFile audit;
   private final Signals signals;
+  private final Office office;
   private final Life life;
   private final boolean adopted;
 
@@ -63,14 +68,17 @@ public final class Launch implements AutoCloseable {
     audit = audit(data, clock);
     keys = new AccessKeys(data, clock);
     certificates = new Certificates(data.root().resolve("ca"), keys, clock);
+    SlowLog slow = new SlowLog(data.logs().resolve(SlowLog.NAME + ".log"), telemetry, clock);
     signals =
-        new Signals(telemetry, clock, loops.all().size(), audit, data.root().resolve("access.log"));
+        new Signals(
+            telemetry, clock, loops.all().size(), audit, slow, data.root().resolve("access.log"));
+    office = new Office(telemetry, this::databaseNames);
     life =
         new Life(
             new Life.Surroundings(
                 data, state, portOffset, path(), random, certificates, signals::stack),
             new RealPlanes(home, random));
-    signals.watch(life::observe);
+    signals.watch(life::observe, life::totals);
   }
 
   /** Opens everything; starts nothing yet. */
@@ -112,6 +120,16 @@ public final class Launch implements AutoCloseable {
       }
 
       @Override
+      public ProxyHolders holders() {
+        return proxy.holders();
+      }
+
+      @Override
+      public List<ProxyTotals> totals() {
+        return proxy.totals();
+      }
+
+      @Override
       public void close() {
         proxy.close(Duration.ofMillis(500));
       }
@@ -136,7 +154,7 @@ public final class Launch implements AutoCloseable {
     @Override
     public DatabasePlane proxy() {
       return new DatabasePlane(
-          config -> running(DatabaseProxy.start(loops, config, clock, signals.proxy())));
+          config -> running(DatabaseProxy.start(loops, config, clock, signals.proxy(), office)));
     }
 
     @Override
@@ -168,6 +186,15 @@ public final class Launch implements AutoCloseable {
   /** The stack's life. */
   public Life life() {
     return life;
+  }
+
+  private Set<String> databaseNames() {
+    return life.observe().stack().databases().keySet();
+  }
+
+  /** What the proxy's admin database asks of the stack. */
+  public Office office() {
+    return office;
   }
 
   /** Where things are kept. */

@@ -10,6 +10,8 @@ import io.mamparo.compute.ReplicaListener;
 import io.mamparo.compute.ServiceStatus;
 import io.mamparo.compute.Services;
 import io.mamparo.dbproxy.DatabaseProxy;
+import io.mamparo.dbproxy.ProxyHolders;
+import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.kernel.Clock;
 import io.mamparo.kernel.Problem;
 import io.mamparo.mesh.Mesh;
@@ -222,12 +224,13 @@ public final class Life implements AutoCloseable {
     around.certificates().look();
     proxy.apply(
         ProxyPlan.of(
-            desired,
-            accesses,
-            around.portOffset(),
-            desired.databases().isEmpty()
-                ? Encryption.NONE
-                : around.certificates().forProxy(desired, around.portOffset())));
+                desired,
+                accesses,
+                around.portOffset(),
+                desired.databases().isEmpty()
+                    ? Encryption.NONE
+                    : around.certificates().forProxy(desired, around.portOffset()))
+            .withAdmins(ProxyPlan.admins(accesses, around.data().token())));
     refreshMesh();
     Set<String> now = readyNames();
     if (!now.equals(ready)) {
@@ -317,6 +320,16 @@ public final class Life implements AutoCloseable {
         edgePorts,
         around.portOffset(),
         problem);
+  }
+
+  /** Who holds what at the database proxy. */
+  public ProxyHolders holders() {
+    return proxy.holders();
+  }
+
+  /** What has passed through the database proxy. */
+  public List<ProxyTotals> totals() {
+    return proxy.totals();
   }
 
   /** How databases are reached; secrets. */

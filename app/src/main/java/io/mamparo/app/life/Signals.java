@@ -6,9 +6,11 @@ import io.mamparo.app.events.HttpEvents;
 import io.mamparo.app.events.LineFile;
 import io.mamparo.app.events.Nodes;
 import io.mamparo.app.events.PlaneGauges;
+import io.mamparo.app.events.SlowLog;
 import io.mamparo.app.events.SqlEvents;
 import io.mamparo.app.events.Taps;
 import io.mamparo.dbproxy.ProxyListener;
+import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.kernel.Clock;
 import io.mamparo.mesh.HeadSampler;
 import io.mamparo.mesh.Mesh;
@@ -42,6 +44,7 @@ final class Signals implements AutoCloseable {
   private final SqlEvents sql;
   private final Taps taps = new Taps();
   private final AccessLog access;
+  private final SlowLog slow;
   private volatile Map<String, io.mamparo.telemetry.HeadSampler> samplers = Map.of();
   private @Nullable Thread watcher;
 
@@ -49,13 +52,16 @@ final class Signals implements AutoCloseable {
    * Sends what is told to telemetry.
    *
    * @param audit where decisions on log-ins are written
+   * @param slow where slow statements are written
    * @param accessLog where requests are written, once a stack wants that
    */
-  Signals(Telemetry telemetry, Clock clock, int loops, AuditFile audit, Path accessLog) {
+  Signals(
+      Telemetry telemetry, Clock clock, int loops, AuditFile audit, SlowLog slow, Path accessLog) {
+    this.slow = slow;
     this.telemetry = telemetry;
     gauges = new PlaneGauges(telemetry);
     http = new HttpEvents(telemetry, gauges::http, loops);
-    sql = new SqlEvents(telemetry, clock, gauges::sql, http, loops, audit);
+    sql = new SqlEvents(telemetry, clock, gauges::sql, http, loops, audit, slow);
     access =
         new AccessLog(
             new LineFile(accessLog)::append,
@@ -126,6 +132,7 @@ final class Signals implements AutoCloseable {
     access.follow(now.mesh().accessLog());
     http.forget();
     sql.forget();
+    slow.configure(now.telemetry().slowLog());
     telemetry.promise(objectives(now));
     TelemetrySpec.Sampling sampling = now.telemetry().sampling();
     SamplingRule usual = SamplingRule.DEFAULT;
@@ -161,15 +168,16 @@ final class Signals implements AutoCloseable {
   }
 
   /** Looks at the planes once a second. */
-  void watch(Supplier<Observed> observe) {
-    watcher = Thread.ofVirtual().name("gauges").start(() -> look(observe));
+  void watch(Supplier<Observed> observe, Supplier<List<ProxyTotals>> totals) {
+    watcher = Thread.ofVirtual().name("gauges").start(() -> look(observe, totals));
   }
 
-  private void look(Supplier<Observed> observe) {
+  private void look(Supplier<Observed> observe, Supplier<List<ProxyTotals>> totals) {
     while (!Thread.currentThread().isInterrupted()) {
       try {
         Observed now = observe.get();
         gauges.look(now.mesh(), now.proxy(), now.services(), now.databases());
+        gauges.totals(totals.get());
       } catch (RuntimeException e) {
         LOG.log(Level.WARNING, "looking at the planes", e);
       }
@@ -193,5 +201,6 @@ final class Signals implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+    slow.close();
   }
 }

@@ -43,6 +43,9 @@ public final class ProxyPlan {
   /** Stands for a port that is not known yet: nobody listens there, so clients wait. */
   private static final int NOT_YET = 1;
 
+  /** Under these names the control token opens the admin database. */
+  public static final List<String> TOKEN_USERS = List.of("mamparo", "pgbouncer");
+
   private ProxyPlan() {}
 
   /** The configuration; databases whose access is not known yet are left out. */
@@ -117,6 +120,24 @@ public final class ProxyPlan {
                 DatabaseProxyConfig.Proof.TOKEN));
       }
     }
+  }
+
+  /**
+   * Who may enter the proxy's admin database: whoever the control token is given to, and the people
+   * of each database.
+   */
+  public static List<DatabaseProxyConfig.Admin> admins(
+      Map<String, DatabaseAccess> accesses, String token) {
+    List<DatabaseProxyConfig.Admin> admins = new ArrayList<>();
+    for (String user : TOKEN_USERS) {
+      admins.add(new DatabaseProxyConfig.Admin(user, Secret.of(token)));
+    }
+    for (DatabaseAccess access : new TreeMap<>(accesses).values()) {
+      admins.add(
+          new DatabaseProxyConfig.Admin(
+              access.person().user(), Secret.of(access.person().password())));
+    }
+    return admins;
   }
 
   private static void services(

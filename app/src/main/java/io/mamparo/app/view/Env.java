@@ -72,6 +72,9 @@ public final class Env {
         }
       }
     }
+    if (access != null) {
+      notes.add("pools, clients and statements: psql mamparo, then SHOW HELP");
+    }
     if (stack.proxy().iam().isEmpty()) {
       notes.add("AWS_* are not set: this version serves no AWS endpoint yet");
     } else {

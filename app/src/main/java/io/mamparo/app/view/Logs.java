@@ -1,5 +1,6 @@
 package io.mamparo.app.view;
 
+import io.mamparo.app.events.SlowLog;
 import io.mamparo.app.life.DataDirectory;
 import io.mamparo.app.life.Life;
 import io.mamparo.compute.LogTail;
@@ -26,7 +27,7 @@ public final class Logs {
     this.life = life;
   }
 
-  /** Services, databases, and Mamparo itself. */
+  /** Services, databases, Mamparo itself, and what was slow. */
   public List<String> names() {
     List<String> names = new ArrayList<>();
     Stack stack = life.observe().stack();
@@ -42,6 +43,9 @@ public final class Logs {
       names.add("access");
     }
     names.add("mamparo");
+    if (!names.contains(SlowLog.NAME)) {
+      names.add(SlowLog.NAME);
+    }
     return names;
   }
 
@@ -55,6 +59,9 @@ public final class Logs {
     }
     if (stack.services().containsKey(name)) {
       return life.services().logs(name);
+    }
+    if (name.equals(SlowLog.NAME)) {
+      return List.of(data.logs().resolve(SlowLog.NAME + ".log"));
     }
     String database = name.replaceFirst("-postgres$", "");
     return stack.databases().containsKey(database)

@@ -8,7 +8,9 @@ import io.mamparo.app.life.Observed;
 import io.mamparo.compute.DatabaseStatus;
 import io.mamparo.compute.ReplicaStatus;
 import io.mamparo.compute.ServiceStatus;
+import io.mamparo.dbproxy.ProxyHolders;
 import io.mamparo.dbproxy.ProxySnapshot;
+import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.kernel.Clock;
 import io.mamparo.mesh.MeshSnapshot;
 import io.mamparo.model.DatabaseSpec;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What the console shows, made anew for each question. Safe for use by several threads. */
@@ -31,9 +34,22 @@ public final class Views {
   private final Supplier<Observed> observe;
   private final Supplier<ArrayNode> faults;
   private final Clock clock;
+  private final ProxyView.Sources sources;
 
+  /**
+   * Views of a running stack.
+   *
+   * @param holders who holds what at the database proxy
+   * @param totals what has passed through it
+   */
   public Views(
-      Telemetry telemetry, Supplier<Observed> observe, Supplier<ArrayNode> faults, Clock clock) {
+      Telemetry telemetry,
+      Supplier<Observed> observe,
+      Supplier<ArrayNode> faults,
+      Supplier<ProxyHolders> holders,
+      Supplier<List<ProxyTotals>> totals,
+      Clock clock) {
+    this.sources = new ProxyView.Sources(holders, totals);
     this.telemetry = telemetry;
     this.observe = observe;
     this.faults = faults;
@@ -123,8 +139,12 @@ public final class Views {
     json.put("version", status == null ? null : status.version());
     json.put("upstream", status == null ? null : status.host() + ":" + status.port());
     pools(json, name, observed.proxy());
+    ProxyView.holders(
+        json, sources.holders().get(), client -> client.who().database().equals(name));
     ArrayNode statements = json.putArray("statements");
-    telemetry.statements(name, STATEMENTS).forEach(stats -> statements.add(statement(stats)));
+    telemetry
+        .statements(name, STATEMENTS)
+        .forEach(stats -> statements.add(ProxyView.statement(stats)));
     Numbers.series(json, telemetry.seriesOf(Nodes.database(name), window));
     return Optional.of(json);
   }
@@ -139,21 +159,7 @@ public final class Views {
         connected += pool.clients();
         active += pool.active();
         waiting += pool.waiting();
-        pools
-            .addObject()
-            .put("login", pool.login())
-            .put("service", pool.service())
-            .put("max", pool.max())
-            .put("active", pool.active())
-            .put("idle", pool.idle())
-            .put("connecting", pool.connecting())
-            .put("waiting", pool.waiting())
-            .put("clients", pool.clients())
-            .put("borrows", pool.borrows())
-            .put("timeouts", pool.timeouts())
-            .put("borrowWaitP99Ms", Numbers.rounded(pool.waits().quantileMs(0.99)))
-            .put("refused", pool.refused())
-            .put("breaker", pool.breaker());
+        pools.add(ProxyView.pool(pool));
       }
     }
     json.putObject("clients")
@@ -163,16 +169,15 @@ public final class Views {
         .put("max", proxy.clients().max());
   }
 
-  private static ObjectNode statement(StatementStats stats) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("fingerprint", stats.fingerprint()).put("text", stats.text());
-    json.put("calls", stats.calls()).put("rows", stats.rows()).put("bytes", stats.bytes());
-    json.put("totalMs", Numbers.rounded(stats.totalMs()));
-    json.put("waitMs", Numbers.rounded(stats.waitMs()));
-    json.put("p50Ms", Numbers.rounded(stats.p50Ms())).put("p95Ms", Numbers.rounded(stats.p95Ms()));
-    json.put("p99Ms", Numbers.rounded(stats.p99Ms())).put("errors", stats.errors());
-    ObjectNode states = json.putObject("errorsByState");
-    stats.errorsByState().forEach(states::put);
+  /** The database proxy: pools, who holds what, pins, statements. */
+  public ObjectNode proxy() {
+    Observed observed = observe.get();
+    Map<String, List<StatementStats>> statements = new TreeMap<>();
+    for (String database : observed.stack().databases().keySet()) {
+      statements.put(database, telemetry.statements(database, STATEMENTS));
+    }
+    ObjectNode json = ProxyView.of(observed.proxy(), sources, statements);
+    json.put("time", clock.epochNanos() / 1_000_000_000.0).put("stack", observed.stack().name());
     return json;
   }
 

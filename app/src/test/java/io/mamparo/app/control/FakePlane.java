@@ -28,6 +28,11 @@ final class FakePlane implements ControlPlane {
   }
 
   @Override
+  public ObjectNode proxy() {
+    return object("stack", "cars");
+  }
+
+  @Override
   public ObjectNode overview() {
     return object("stack", "cars");
   }

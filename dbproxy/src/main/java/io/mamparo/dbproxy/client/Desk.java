@@ -4,6 +4,8 @@ import io.mamparo.dbproxy.intern.Texts;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.server.Settings;
 import io.mamparo.dbproxy.tell.Recorder;
+import io.mamparo.dbproxy.tell.Segment;
+import io.mamparo.dbproxy.tell.Tally;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -20,6 +22,7 @@ public final class Desk {
   private final Texts texts;
   private final Canceller canceller;
   private final Map<Settings, Settings> settings = new HashMap<>();
+  private final Map<Segment.Login, Tally> tallies = new HashMap<>();
   private final Set<Session> sessions = new LinkedHashSet<>();
 
   /** Sends cancel requests to servers. */
@@ -69,6 +72,11 @@ public final class Desk {
     }
     settings.put(some, some);
     return some;
+  }
+
+  /** What has passed through this loop for a login. */
+  public Tally tally(Segment.Login login) {
+    return tallies.computeIfAbsent(login, of -> new Tally());
   }
 
   void entered(Session session) {

@@ -2,7 +2,10 @@ package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.LogInListener;
 import io.mamparo.dbproxy.Security;
+import io.mamparo.dbproxy.admin.AdminDoor;
+import io.mamparo.wire.pg.ScramKeys;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all client connections share.
@@ -14,6 +17,7 @@ import java.util.function.Supplier;
  * @param security what is asked of them
  * @param throttle failed log-ins
  * @param listener told of decisions
+ * @param admin who may enter the admin database
  */
 public record House(
     Supplier<Accounts> accounts,
@@ -22,4 +26,28 @@ public record House(
     Door door,
     Supplier<Security> security,
     Throttle throttle,
-    LogInListener listener) {}
+    LogInListener listener,
+    AdminDoor admin) {
+
+  /**
+   * What a visitor has to prove; null when nobody of that name may come in. Whoever proves to be
+   * the user of any database learns which databases there are, no other.
+   */
+  @Nullable ScramKeys keys(Visitor visitor) {
+    Accounts now = accounts.get();
+    ScramKeys keys = asksAdmin(visitor, now) ? admin.keys(visitor.user()) : null;
+    visitor.admin(keys != null);
+    if (keys != null) {
+      return keys;
+    }
+    Account account = now.find(visitor.user(), visitor.database());
+    account = account == null ? now.anyOf(visitor.user()) : account;
+    return account == null ? null : account.keys();
+  }
+
+  /** A database of the stack that has the name of the admin database goes first. */
+  private static boolean asksAdmin(Visitor visitor, Accounts now) {
+    String database = visitor.database();
+    return AdminDoor.NAMES.contains(database) && !now.databases().contains(database);
+  }
+}

@@ -28,7 +28,7 @@ final class Lease implements Borrower, Waiter {
   private PoolShard shard; // where it borrowed from, or stands in line, last
   private @Nullable ServerConnection server;
   private long waitingSince;
-  private byte status = Backend.IDLE;
+  byte status = Backend.IDLE;
   private boolean aborted;
 
   Lease(Session session, Account account) {
@@ -269,6 +269,11 @@ final class Lease implements Borrower, Waiter {
   // ---- from the server
 
   @Override
+  public int clientId() {
+    return session.cancelKey().pid();
+  }
+
+  @Override
   public void reply(ByteBuf bytes) {
     session.reply(bytes);
   }
@@ -318,7 +323,12 @@ final class Lease implements Borrower, Waiter {
     if (newStatus == Backend.IDLE) {
       session.statements().transactionEnded();
     }
+    ServerConnection held = server;
+    if (held != null) {
+      ended.ranIn(held.pid());
+    }
     desk.recorder().end(ended, session.pins().reason() != null);
+    session.watch.ended(ended, newStatus);
     limits.ended(began, ended);
     routing.ended(shard, newStatus, ended);
   }
@@ -396,6 +406,7 @@ final class Lease implements Borrower, Waiter {
   byte gone() {
     byte last = status;
     server = null;
+    session.watch.lost();
     status = Backend.IDLE;
     return last;
   }

@@ -2,6 +2,7 @@ package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.Fingerprint;
 import io.mamparo.dbproxy.PinReason;
+import io.mamparo.dbproxy.ProxyHolders;
 import io.mamparo.dbproxy.client.Requests.Verdict;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.tell.Segment;
@@ -48,6 +49,7 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
   private final Greeting greeting;
   private final Lease lease;
   private final Departure departure = new Departure(this);
+  final Watch watch;
   private Cancels.Key cancelKey = Cancels.Key.NONE;
 
   private Pause pause = Pause.GREETING;
@@ -66,6 +68,7 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
     this.effects = new Effects(this);
     this.greeting = new Greeting(this);
     this.lease = new Lease(this, account);
+    this.watch = new Watch(this);
   }
 
   /** Begins with what the client asked for at start-up. */
@@ -188,6 +191,7 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
       barrier(true);
       return Verdict.STOP;
     }
+    watch.request(type);
     return statements.request(type, in, at, length, have, held, segment());
   }
 
@@ -308,6 +312,16 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
 
   Requests requests() {
     return requests;
+  }
+
+  /** What its driver takes for the server's process id. */
+  public int id() {
+    return cancelKey.pid();
+  }
+
+  /** What onlookers see of it; null once it has gone. On its loop. */
+  public ProxyHolders.@Nullable Client look(long now, long epochMillis) {
+    return pause == Pause.CLOSED ? null : watch.look(now, epochMillis);
   }
 
   // ---- cancelling

@@ -325,22 +325,15 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
   }
 
   private boolean saslFirst(ChannelHandlerContext context, ByteBuf in) {
-    Account account = account();
-    ScramKeys keys = account == null ? house.strangers().keys(visitor().user()) : account.keys();
-    String answer = sasl().first(in, keys, account != null);
+    ScramKeys known = house.keys(visitor());
+    ScramKeys keys = known == null ? house.strangers().keys(visitor().user()) : known;
+    String answer = sasl().first(in, keys, known != null);
     visitor().method(sasl().mechanism());
     ByteBuf out = context.alloc().buffer(128);
     Backend.authenticationSasl(out, Backend.AUTH_SASL_CONTINUE, answer);
     context.writeAndFlush(out);
     state = State.SASL_LAST;
     return true;
-  }
-
-  /** Whoever proves to be the user of any database learns which databases there are, no other. */
-  private @Nullable Account account() {
-    Accounts accounts = house.accounts().get();
-    Account account = accounts.find(visitor().user(), visitor().database());
-    return account == null ? accounts.anyOf(visitor().user()) : account;
   }
 
   private boolean saslLast(ChannelHandlerContext context, ByteBuf in) {
@@ -362,6 +355,7 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
     StartupPacket startup = java.util.Objects.requireNonNull(packet);
     switch (visitor().verdict(house.accounts().get(), startup.parameters())) {
       case Verdict.Admitted(Account account) -> enter(context, account, startup, proof);
+      case Verdict.Admin() -> enterAdmin(context, proof);
       case Verdict.Refused(String sqlState, String message, String hint) ->
           refuse(context, sqlState, message, hint);
     }
@@ -372,20 +366,30 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
       Account account,
       StartupPacket startup,
       @Nullable String proof) {
-    state = State.OVER;
-    cancelTimer();
-    visitor().letIn(account);
-    if (proof != null) {
-      ByteBuf out = context.alloc().buffer(128);
-      Backend.authenticationSasl(out, Backend.AUTH_SASL_FINAL, proof);
-      context.write(out);
-    }
+    visitor().letIn(account.login().service());
+    admit(context, proof);
     Session session = new Session(context.channel(), desk, account, house.cancels());
     ByteBuf rest = messages.takeRest();
     context.pipeline().replace(this, "session", session);
     session.enter(version, startup.parameters());
     if (rest != null) {
       session.read(rest);
+    }
+  }
+
+  private void enterAdmin(ChannelHandlerContext context, @Nullable String proof) {
+    visitor().letIn(null);
+    admit(context, proof);
+    house.admin().enter(context.channel(), this, visitor().user(), messages.takeRest());
+  }
+
+  private void admit(ChannelHandlerContext context, @Nullable String proof) {
+    state = State.OVER;
+    cancelTimer();
+    if (proof != null) {
+      ByteBuf out = context.alloc().buffer(128);
+      Backend.authenticationSasl(out, Backend.AUTH_SASL_FINAL, proof);
+      context.write(out);
     }
   }
 

@@ -7,6 +7,9 @@ sealed interface Verdict {
   /** It may. */
   record Admitted(Account account) implements Verdict {}
 
+  /** It may enter the admin database. */
+  record Admin() implements Verdict {}
+
   /** It may not. */
   record Refused(String sqlState, String message, @Nullable String hint) implements Verdict {}
 }

@@ -4,6 +4,7 @@ import io.mamparo.dbproxy.AccessRule;
 import io.mamparo.dbproxy.LogInDecision;
 import io.mamparo.dbproxy.LogInListener;
 import io.mamparo.dbproxy.Security;
+import io.mamparo.dbproxy.admin.AdminDoor;
 import io.mamparo.wire.tls.Identity;
 import io.mamparo.wire.tls.TlsSession;
 import io.netty.channel.Channel;
@@ -27,6 +28,7 @@ final class Visitor {
   private String user = "";
   private String database = "";
   private String method = "";
+  private boolean admin;
 
   Visitor(Channel channel, Security security, LogInListener listener) {
     this.security = security;
@@ -71,6 +73,11 @@ final class Visitor {
     method = by;
   }
 
+  /** Notes whether it has to prove to be an admin. */
+  void admin(boolean asked) {
+    admin = asked;
+  }
+
   /** Whether its certificate alone stands for the user. */
   boolean certified() {
     for (String name : names) {
@@ -113,18 +120,26 @@ final class Visitor {
 
   /** Whether it may come in, now that it has proven who it is. */
   Verdict verdict(Accounts accounts, Map<String, String> startup) {
+    if (admin) {
+      return admitted(null) ? new Verdict.Admin() : ruledOut();
+    }
     Account account = accounts.find(user, database);
+    if (account == null
+        && AdminDoor.NAMES.contains(database)
+        && !accounts.databases().contains(database)) {
+      return new Verdict.Refused(
+          "28000",
+          "user \"" + user + "\" may not enter the admin database",
+          "Log in as mamparo env says.");
+    }
     if (account == null) {
       return accounts.databases().contains(database)
           ? new Verdict.Refused(
               "28000", "user \"" + user + "\" has no login for database \"" + database + "\"", null)
           : new Verdict.Refused("3D000", "database \"" + database + "\" does not exist", null);
     }
-    if (!admitted(account)) {
-      return new Verdict.Refused(
-          "28000",
-          "no rule lets user \"" + user + "\" use database \"" + database + "\" from here",
-          "The stack file's proxy.access says who may; see the audit file.");
+    if (!admitted(account.login().service())) {
+      return ruledOut();
     }
     if (!"false".equals(startup.getOrDefault("replication", "false"))) {
       return new Verdict.Refused(
@@ -135,13 +150,19 @@ final class Visitor {
     return new Verdict.Admitted(account);
   }
 
-  private boolean admitted(Account account) {
+  private Verdict.Refused ruledOut() {
+    return new Verdict.Refused(
+        "28000",
+        "no rule lets user \"" + user + "\" use database \"" + database + "\" from here",
+        "The stack file's proxy.access says who may; see the audit file.");
+  }
+
+  private boolean admitted(@Nullable String service) {
     List<AccessRule> rules = security.rules();
     if (rules.isEmpty()) {
       return true;
     }
     Set<String> identities = new HashSet<>(names);
-    String service = account.login().service();
     identities.add(service == null ? AccessRule.PEOPLE : service);
     for (AccessRule rule : rules) {
       if (rule.fits(database, user, identities, address, tls != null)) {
@@ -151,8 +172,8 @@ final class Visitor {
     return false;
   }
 
-  void letIn(Account account) {
-    tell(true, account.login().service(), "", "");
+  void letIn(@Nullable String service) {
+    tell(true, service, "", "");
   }
 
   void refused(String sqlState, String reason) {

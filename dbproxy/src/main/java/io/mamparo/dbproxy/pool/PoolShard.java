@@ -30,7 +30,7 @@ public final class PoolShard implements Keeper {
   private final Recorder recorder;
   private final Opening opening;
   private final WaitingLine line;
-  private final Stock stock = new Stock();
+  final Stock stock = new Stock();
   private final Exchange exchange;
   private final Future<?> sweeping;
   private final Future<?> reminding;

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Who holds a server connection: a session. Called on the loop both live on. */
 public interface Borrower {
+  /** What onlookers know it by; 0 for nobody's. */
+  default int clientId() {
+    return 0;
+  }
+
   /** Whole messages, or a stretch of a large one, for the client; the callee owns the bytes. */
   void reply(ByteBuf bytes);
 

@@ -22,6 +22,10 @@ final class Prepared {
     this.max = max;
   }
 
+  int size() {
+    return statements.size();
+  }
+
   boolean has(SharedStatement statement) {
     return statement == last || statements.get(statement) != null;
   }

@@ -41,7 +41,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private final Upstream upstream;
-  private final Answers answers;
+  final Answers answers;
   private final ReplyRelay relay;
   private final Cleaning cleaning = new Cleaning();
   private Keeper keeper;

@@ -25,6 +25,11 @@ final class ServerStatements {
     this.answers = answers;
   }
 
+  /** How many it has. */
+  int size() {
+    return prepared.size();
+  }
+
   /** Makes sure that the server has the statement: writes a Parse when it lacks it. */
   void provide(SharedStatement statement, ByteBuf out, @Nullable Segment segment) {
     if (prepared.has(statement)) {
@@ -38,6 +43,9 @@ final class ServerStatements {
   void prepare(
       SharedStatement statement, byte kind, Object thing, ByteBuf out, @Nullable Segment segment) {
     SharedStatement evicted = answers.skipping() ? null : prepared.add(statement);
+    if (segment != null) {
+      segment.parsedOnServer();
+    }
     answers.expect(kind, thing, segment);
     if (evicted != null) {
       Frontend.closeStatement(out, evicted.name());

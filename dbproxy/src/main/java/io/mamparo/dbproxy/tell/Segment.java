@@ -23,6 +23,7 @@ public final class Segment implements StatementRecord {
   private long bytesIn;
   private long bytesOut;
   private long rows;
+  private int serverParses;
   private @Nullable String sqlState;
   private boolean traced;
   private long traceHigh;
@@ -30,6 +31,7 @@ public final class Segment implements StatementRecord {
   private long parentSpan;
   private boolean sampled;
   private boolean pinned;
+  private int backendPid;
   private boolean rolledBack;
   private @Nullable List<String> settings;
 
@@ -51,6 +53,7 @@ public final class Segment implements StatementRecord {
     bytesIn = 0;
     bytesOut = 0;
     rows = 0;
+    serverParses = 0;
     sqlState = null;
     traced = false;
     traceHigh = 0;
@@ -58,6 +61,7 @@ public final class Segment implements StatementRecord {
     parentSpan = 0;
     sampled = false;
     pinned = false;
+    backendPid = 0;
     rolledBack = false;
     settings = null;
   }
@@ -105,6 +109,11 @@ public final class Segment implements StatementRecord {
     return traits;
   }
 
+  /** It ran in this process of the server. */
+  public void ranIn(int pid) {
+    backendPid = pid;
+  }
+
   /** It has a server from now on. */
   public void attachedAt(long now) {
     attached = now;
@@ -128,6 +137,15 @@ public final class Segment implements StatementRecord {
   /** A command returned or changed so many rows more. */
   public void addRows(long more) {
     rows += more;
+  }
+
+  /** A Parse went to the server for it. */
+  public void parsedOnServer() {
+    serverParses++;
+  }
+
+  int serverParses() {
+    return serverParses;
   }
 
   /** A command rolled the transaction back. */
@@ -247,6 +265,11 @@ public final class Segment implements StatementRecord {
   @Override
   public boolean sampled() {
     return sampled;
+  }
+
+  @Override
+  public int backendPid() {
+    return backendPid;
   }
 
   @Override

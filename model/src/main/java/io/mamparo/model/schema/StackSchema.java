@@ -227,11 +227,20 @@ public final class StackSchema {
             d.metrics(),
             "see there",
             "How long metrics are kept.");
+    Key<Optional<TelemetrySpec.SlowLog>> slow =
+        Key.of(
+            "slow-log",
+            Types.offOr(TelemetrySchema.SLOW_LOG),
+            Optional.of(Defaults.SLOW_LOG),
+            "on",
+            "The log of slow statements and long transactions.");
     return Section.of(
         "telemetry",
         "Every request and statement counts in the metrics; traces are kept by a rule.",
-        List.of(sampling, traces, metrics),
-        f -> new TelemetrySpec(f.get(sampling), f.get(traces), f.get(metrics)));
+        List.of(sampling, traces, metrics, slow),
+        f ->
+            new TelemetrySpec(
+                f.get(sampling), f.get(traces), f.get(metrics), f.get(slow).orElse(null)));
   }
 
   private static Section<ConsoleSpec> console() {

@@ -6,6 +6,7 @@ import io.mamparo.model.Percentage;
 import io.mamparo.model.Rate;
 import io.mamparo.model.TelemetrySpec.Retention;
 import io.mamparo.model.TelemetrySpec.Sampling;
+import io.mamparo.model.TelemetrySpec.SlowLog;
 import java.time.Duration;
 import java.util.List;
 
@@ -33,6 +34,27 @@ final class TelemetrySchema {
               + " for it.",
           List.of(RATE, REST, SLOW),
           f -> new Sampling(f.get(RATE), f.get(REST), f.find(SLOW)));
+
+  private static final Key<Duration> STATEMENTS =
+      Key.of(
+          "statements",
+          Scalar.DURATION,
+          Defaults.SLOW_LOG.statements(),
+          "Statements that took longer, waiting for a connection included.");
+  private static final Key<Duration> TRANSACTIONS =
+      Key.of(
+          "transactions",
+          Scalar.DURATION,
+          Defaults.SLOW_LOG.transactions(),
+          "Transactions that were open for longer.");
+
+  static final Section<SlowLog> SLOW_LOG =
+      Section.of(
+          "telemetry.slow-log",
+          "What stands in `logs/slow-statements.log` of the data directory, without literals; shown"
+              + " by `mamparo logs slow-statements`.",
+          List.of(STATEMENTS, TRANSACTIONS),
+          f -> new SlowLog(f.get(STATEMENTS), f.get(TRANSACTIONS)));
 
   private TelemetrySchema() {}
 

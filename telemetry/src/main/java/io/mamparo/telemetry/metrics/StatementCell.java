@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class StatementCell {
   static final int CALLS = 0;
   static final int ROWS = 1;
-  static final int BYTES = 2;
-  static final int WAIT_NANOS = 3;
-  static final int EXECUTION_NANOS = 4;
-  static final int ERRORS = 5;
-  static final int OTHER_STATES = 6;
-  static final int STATES = 7; // the first of MAX_STATES counters
+  static final int BYTES_IN = 2;
+  static final int BYTES_OUT = 3;
+  static final int WAIT_NANOS = 4;
+  static final int EXECUTION_NANOS = 5;
+  static final int ERRORS = 6;
+  static final int OTHER_STATES = 7;
+  static final int STATES = 8; // the first of MAX_STATES counters
   static final int MAX_STATES = 4;
   static final int LENGTH = STATES + MAX_STATES;
 
@@ -30,6 +31,7 @@ public final class StatementCell {
   private final long[] counters = new long[LENGTH];
   private final @Nullable String[] states = new String[MAX_STATES];
   private final Histogram durations = new Histogram(Scale.COARSE);
+  private final Histogram waits = new Histogram(Scale.COARSE);
 
   StatementCell(StatementText text) {
     this.text = text;
@@ -41,13 +43,20 @@ public final class StatementCell {
 
   /** Counts a statement that ended. */
   public void record(
-      long rows, long bytes, long waitNanos, long executionNanos, @Nullable String sqlState) {
+      long rows,
+      long bytesIn,
+      long bytesOut,
+      long waitNanos,
+      long executionNanos,
+      @Nullable String sqlState) {
     add(CALLS, 1);
     add(ROWS, rows);
-    add(BYTES, bytes);
+    add(BYTES_IN, bytesIn);
+    add(BYTES_OUT, bytesOut);
     add(WAIT_NANOS, waitNanos);
     add(EXECUTION_NANOS, executionNanos);
     durations.record(waitNanos + executionNanos);
+    waits.record(waitNanos);
     if (sqlState != null) {
       add(ERRORS, 1);
       add(counterOf(sqlState), 1);
@@ -88,5 +97,10 @@ public final class StatementCell {
   /** Adds all durations; any thread. */
   void addTo(Distribution sum) {
     durations.addTo(sum);
+  }
+
+  /** Adds all waits; any thread. */
+  void addWaitsTo(Distribution sum) {
+    waits.addTo(sum);
   }
 }

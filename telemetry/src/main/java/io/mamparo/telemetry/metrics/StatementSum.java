@@ -15,6 +15,7 @@ final class StatementSum {
   private final Map<String, Long> states = new TreeMap<>();
   private final List<StatementCell> cells = new ArrayList<>();
   private @Nullable Distribution moreDurations;
+  private @Nullable Distribution moreWaits;
 
   /** Adds a loop's counters; its durations are looked at only if they are asked for. */
   void add(StatementCell cell) {
@@ -34,6 +35,10 @@ final class StatementSum {
       moreDurations = new Distribution(Scale.COARSE);
     }
     moreDurations.add(other.durations());
+    if (moreWaits == null) {
+      moreWaits = new Distribution(Scale.COARSE);
+    }
+    moreWaits.add(other.waits());
     other.states.forEach(this::addState);
   }
 
@@ -46,9 +51,19 @@ final class StatementSum {
     return sum;
   }
 
-  /** Its form for people. */
-  StatementStats stats(StatementText text) {
+  private Distribution waits() {
+    Distribution sum = new Distribution(Scale.COARSE);
+    cells.forEach(cell -> cell.addWaitsTo(sum));
+    if (moreWaits != null) {
+      sum.add(moreWaits);
+    }
+    return sum;
+  }
+
+  /** Its form for people; {@code service} is whose statements these are. */
+  StatementStats stats(StatementText text, @Nullable String service) {
     Distribution durations = durations();
+    Distribution waits = waits();
     Map<String, Long> byState = new TreeMap<>();
     long others = counters[StatementCell.OTHER_STATES];
     for (Map.Entry<String, Long> state : states.entrySet()) {
@@ -64,14 +79,18 @@ final class StatementSum {
     return new StatementStats(
         text.shown(),
         text.text(),
+        service,
         counters[StatementCell.CALLS],
         counters[StatementCell.ROWS],
-        counters[StatementCell.BYTES],
+        counters[StatementCell.BYTES_IN],
+        counters[StatementCell.BYTES_OUT],
         counters[StatementCell.WAIT_NANOS] / 1e6,
         counters[StatementCell.EXECUTION_NANOS] / 1e6,
         Graph.orNull(durations.quantile(0.5) / 1e6),
         Graph.orNull(durations.quantile(0.95) / 1e6),
         Graph.orNull(durations.quantile(0.99) / 1e6),
+        Graph.orNull(waits.quantile(0.5) / 1e6),
+        Graph.orNull(waits.quantile(0.99) / 1e6),
         counters[StatementCell.ERRORS],
         byState);
   }

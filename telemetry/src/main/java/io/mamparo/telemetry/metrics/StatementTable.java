@@ -12,14 +12,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of one database. Loops own their cells; the table of texts is shared and bounded:
- * when it is full, new statements count as {@code other}, and once a minute the least used tenth
- * makes room for them (their past counts as {@code other} then).
+ * The statements of one service, or of people, on one database. Loops own their cells; the table of
+ * texts is shared and bounded: when it is full, new statements count as {@code other}, and once a
+ * minute the least used tenth makes room for them (their past counts as {@code other} then).
  */
 public final class StatementTable {
   private static final double FULL = 0.95;
   private static final double MADE_ROOM = 0.10;
 
+  private final @Nullable String service;
   private final int max;
   private final Map<Long, StatementText> texts = new ConcurrentHashMap<>();
   private final LoopStatements[] loops;
@@ -30,8 +31,13 @@ public final class StatementTable {
   private final AtomicLong refusals = new AtomicLong();
   private final AtomicInteger generation = new AtomicInteger();
 
-  /** An empty table for this many loops and statements. */
-  public StatementTable(int loopCount, int max) {
+  /**
+   * An empty table for this many loops and statements.
+   *
+   * @param service whose statements these are; null for people
+   */
+  public StatementTable(@Nullable String service, int loopCount, int max) {
+    this.service = service;
     this.max = max;
     loops = new LoopStatements[loopCount];
     others = new StatementCell[loopCount];
@@ -81,7 +87,7 @@ public final class StatementTable {
     for (StatementText text : mostTimeFirst) {
       StatementSum sum = sums.get(text);
       if (sum != null && all.size() < limit) {
-        all.add(sum.stats(text));
+        all.add(sum.stats(text, service));
       }
     }
     return all;

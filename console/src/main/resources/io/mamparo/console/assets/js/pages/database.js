@@ -38,6 +38,7 @@ function draw() {
     ${database.error ? html`<div class="alert alert-warn">${icon('warn')}<span>${database.error.message} What you see is from ${clock(database.at)}.</span></div>` : nothing}
     ${state(data)}
     ${pools(data.pools ?? [])}
+    ${holders(data.holders ?? [], data.pins ?? [], data.moreHolders ?? 0)}
     ${data.series?.t?.length ? redCharts(data.series, { rate, ms, rateLabel: 'statements' }) : html`<section class="panel">${empty('No statements yet in this time range. Try', 'eval "$(./mamparo env)"; psql -c "select 1"')}</section>`}
     ${statements(data.statements ?? [])}
   </div>`, root);
@@ -79,10 +80,28 @@ function use(p) {
   return html`<span class="pool-use">${stackedBar([{ value: p.active, tone: full ? 'bad' : 'info' }, { value: p.idle, tone: 'quiet' }], p.max, `${p.active} active and ${p.idle} idle of at most ${p.max}${full ? ': all are in use' : ''}`)}</span>`;
 }
 
+const STATES = { waiting: 'warn', active: 'ok', 'idle in transaction': 'warn', pinned: 'info' };
+
+// Clients that hold a server connection or wait for one; the oldest transaction is the first.
+function holders(rows, pins, more) {
+  const columns = [
+    { id: 'client', label: 'Client', wide: true, cell: (h) => html`<span class="cell-name">${icon(h.service ? 'service' : 'visitor')}<span><b class="mono">${h.application || h.address}</b><br><span class="muted">${h.login}${h.application ? ` from ${h.address}` : ''}</span></span></span>` },
+    { id: 'state', label: 'State', cell: (h) => badge(STATES[h.state] ?? 'idle', h.state) },
+    { id: 'since', label: 'For', number: true, cell: (h) => ms(h.stateMs) },
+    { id: 'transaction', label: 'Transaction', number: true, cell: (h) => (h.transactionMs === undefined ? '–' : ms(h.transactionMs)) },
+    { id: 'pid', label: 'Backend', number: true, cell: (h) => (h.backendPid ? html`<span class="mono">${h.backendPid}</span>` : '–') },
+    { id: 'pin', label: 'Pinned by', cell: (h) => (h.pin ? html`<span title=${h.pin.statement ?? ''}>${h.pin.reason}</span> <span class="muted">${ms(h.pin.ms)}</span>` : '–') },
+    { id: 'statement', label: 'Statement', unsorted: true, cell: (h) => html`<span class="statement statement-short">${h.statement ?? ''}</span>` },
+  ];
+  const causes = pins.map((p) => `${p.clients} by ${p.reason}`).join(', ');
+  return html`<section class="panel" aria-labelledby="holders-title"><div class="panel-head"><h2 id="holders-title">Who holds what</h2><span class="muted">${causes ? `pinned: ${causes}` : 'nobody is pinned'}${more ? `; ${count(more)} more are not shown` : ''}</span></div>
+    ${rows.length ? table(columns, rows, { key: (h) => String(h.client), caption: 'Who holds what' }) : empty('Nobody holds a server connection or waits for one.')}</section>`;
+}
+
 function statements(rows) {
   const whole = rows.reduce((total, s) => total + (s.totalMs ?? 0), 0);
   const columns = [
-    { id: 'text', label: 'Statement', wide: true, unsorted: true, cell: (s) => html`<span class="cell-name">${unfold(open.has(s.fingerprint), () => toggle(s.fingerprint), 'Full text')}<span class="statement statement-short">${s.text || '(empty query)'}</span></span>` },
+    { id: 'text', label: 'Statement', wide: true, unsorted: true, cell: (s) => html`<span class="cell-name">${unfold(open.has(key(s)), () => toggle(key(s)), 'Full text')}<span class="statement statement-short">${s.text || '(empty query)'}</span></span>` },
     { id: 'total', label: 'Total time', number: true, value: (s) => s.totalMs, cell: (s) => html`<b>${ms(s.totalMs)}</b>` },
     { id: 'share', label: 'Share', value: (s) => s.totalMs, unsorted: true, cell: (s) => stackedBar([{ value: s.totalMs, tone: 'info' }], whole, `${Math.round((s.totalMs / whole) * 100)}% of all time`) },
     { id: 'calls', label: 'Calls', number: true, value: (s) => s.calls, cell: (s) => count(s.calls) },
@@ -94,12 +113,21 @@ function statements(rows) {
   ];
   return html`<section class="panel" aria-labelledby="statements-title"><div class="panel-head"><h2 id="statements-title">Top statements</h2><span class="muted">by total time in this range</span></div>
     ${rows.length ? table(columns, rows, {
-      key: (s) => s.fingerprint, caption: 'Statements', sort, onSort: (next) => { sort = next; draw(); },
-      details: (s) => (open.has(s.fingerprint) ? html`<pre class="statement">${s.text}</pre><p class="muted note">Fingerprint <code>${s.fingerprint}</code></p>` : null),
+      key, caption: 'Statements', sort, onSort: (next) => { sort = next; draw(); },
+      details: (s) => (open.has(key(s)) ? html`<pre class="statement">${s.text}</pre><p class="muted note">Fingerprint <code>${s.fingerprint}</code>${s.service ? html`, of <a href=${`/services/${encodeURIComponent(s.service)}`}>${s.service}</a>` : nothing}${states(s)}</p>` : null),
     }) : empty('No statement has run in this time range.')}</section>`;
 }
 
-function toggle(fingerprint) {
-  if (!open.delete(fingerprint)) open.add(fingerprint);
+// The same statement of two services is two rows.
+const key = (s) => `${s.service ?? ''}/${s.fingerprint}`;
+
+function states(s) {
+  const words = Object.entries(s.errorsByState ?? {}).map(([state, n]) => `${state} ${count(n)} times`);
+  const traffic = s.bytesOut === undefined ? '' : `, ${count(s.bytesIn)} bytes in, ${count(s.bytesOut)} out, waited ${ms(s.waitP99Ms)} for a connection in 99%`;
+  return `${traffic}${words.length ? `, errors: ${words.join(', ')}` : ''}`;
+}
+
+function toggle(which) {
+  if (!open.delete(which)) open.add(which);
   draw();
 }

@@ -1,0 +1,85 @@
+package io.mamparo.dbproxy;
+
+import io.mamparo.dbproxy.admin.Engine;
+import java.time.Duration;
+import java.util.List;
+
+/** The running proxy, as its admin database sees it. Safe for use by several threads. */
+final class AdminEngine implements Engine {
+  private final DatabaseProxy proxy;
+  private final AdminOffice office;
+
+  AdminEngine(DatabaseProxy proxy, AdminOffice office) {
+    this.proxy = proxy;
+    this.office = office;
+  }
+
+  @Override
+  public DatabaseProxyConfig config() {
+    return proxy.config();
+  }
+
+  @Override
+  public ProxySnapshot observe() {
+    return proxy.observe();
+  }
+
+  @Override
+  public ProxyHolders holders() {
+    return proxy.holders();
+  }
+
+  @Override
+  public List<ProxyTotals> totals() {
+    return proxy.totals();
+  }
+
+  @Override
+  public int loggingIn() {
+    return proxy.door().inside() - proxy.observe().clients().connected();
+  }
+
+  @Override
+  public boolean dismiss(int client) {
+    return proxy.dismiss(client);
+  }
+
+  @Override
+  public List<ProxySnapshot.Database> databases() {
+    return proxy.observe().databases();
+  }
+
+  @Override
+  public int pause(String database) {
+    return proxy.pause(database, Duration.ofMillis(200));
+  }
+
+  @Override
+  public void resume(String database) {
+    proxy.resume(database);
+  }
+
+  @Override
+  public void reconnect(String database) {
+    proxy.reconnect(database);
+  }
+
+  @Override
+  public void kill(String database) {
+    proxy.kill(database);
+  }
+
+  @Override
+  public void disabled(String database, boolean refuse) {
+    if (refuse) {
+      proxy.disable(database);
+    } else {
+      proxy.enable(database);
+    }
+  }
+
+  @Override
+  public AdminOffice office() {
+    return office;
+  }
+}
