@@ -167,8 +167,9 @@ final class Answers implements ReplyRelay.Handler {
         count(length);
         return ready(in.getByte(at + 5));
       }
+      case Backend.NOTIFICATION_RESPONSE -> own = borrower == null; // even amid our own query
       default -> {
-        // Notices, notifications, copy data, descriptions: nothing to note.
+        // Notices, copy data, descriptions: nothing to note.
       }
     }
     count(length);
