@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "ORDER",
     subcommands = {DbTopCommand.class},
     description = {
-      "Orders for a database behind the database proxy, and a live view of it: mamparo db top.",
+      "Orders for a database behind the proxy, and a live view: mamparo db top.",
       "Clients are held, not dropped, unless an order says otherwise."
     },
     exitCodeListHeading = "%nExit status:%n",

@@ -92,7 +92,7 @@ class ControlServerTest {
   @Test
   void orders_forADatabaseNeedTheToken() throws IOException {
     assertEquals(401, code(post("/v1/databases/cars/pause", "wrong", "{}")));
-    String answer = post("/v1/databases/cars/switchover?wait=5&to=db2:5432", TOKEN, "{}");
+    String answer = post("/v1/databases/cars/switchover?wait=5&to=db2%3A5432", TOKEN, "{}");
     assertTrue(answer.contains("switchover cars 5db2:5432"), answer);
     assertEquals(400, code(post("/v1/databases/cars/pause?wait=x", TOKEN, "{}")));
   }
