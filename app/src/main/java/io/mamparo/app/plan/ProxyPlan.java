@@ -58,7 +58,7 @@ public final class ProxyPlan {
       DatabaseAccess access = accesses.get(name);
       if (access != null) {
         databases.add(database(access, stack, encryption));
-        logins.add(login(access, access.person(), PERSON, null, stack.proxy()));
+        logins.add(login(access, access.person(), people(access, stack), null, stack.proxy()));
         services(stack, access, logins);
         tokens(stack, access, logins);
       }
@@ -120,6 +120,13 @@ public final class ProxyPlan {
                 DatabaseProxyConfig.Proof.TOKEN));
       }
     }
+  }
+
+  /** Whoever has the credentials of a url may be a whole application, not one person. */
+  private static PoolSize people(DatabaseAccess access, Stack stack) {
+    return access.upstream() == null
+        ? PERSON
+        : new PoolSize(0, DatabaseSpec.PERSON_SHARE, stack.proxy().pools().max());
   }
 
   /**

@@ -127,6 +127,10 @@ class PlansTest {
     assertEquals("app", login.upstreamUser());
     assertEquals("prod", config.databases().getFirst().dbname());
     assertEquals("[db:5432, db2:5433]", config.databases().getFirst().servers().toString());
+    assertEquals(
+        Stacks.of(Stacks.CARS).proxy().pools().max(),
+        config.logins().getFirst().pool().max(),
+        "whoever has the url may be an application");
   }
 
   @Test
