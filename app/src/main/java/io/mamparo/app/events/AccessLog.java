@@ -5,38 +5,32 @@ import io.mamparo.mesh.RequestListener;
 import io.mamparo.mesh.RequestRecord;
 import io.mamparo.model.MeshSpec;
 import io.mamparo.telemetry.Counter;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.function.Consumer;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line for each request that is wanted. Loops put lines into a bounded queue and never wait; one
- * virtual thread writes them. Lines for which there is no room are left out and counted.
+ * A line for each request that is wanted. Loops hand lines over and never wait; those for which
+ * there is no room are left out and counted.
  */
 public final class AccessLog implements RequestListener, AutoCloseable {
-  private static final Logger LOG = System.getLogger(AccessLog.class.getName());
   private static final int LINES = 16 * 1024;
+  private static final long LARGEST = 64L << 20;
+  private static final int KEPT = 1;
   private static final int ERROR = 500;
 
-  private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES);
-  private final Consumer<String> file;
+  private final LineFile<String> lines;
   private final Counter leftOut;
-  private final Thread writer;
   private volatile MeshSpec.@Nullable AccessLog rule;
 
   /**
    * A log that is off.
    *
-   * @param file takes a line with its end; called by one thread
+   * @param file is made with the first line
    * @param leftOut counts lines for which there was no room
    */
-  public AccessLog(Consumer<String> file, Counter leftOut) {
-    this.file = file;
+  public AccessLog(Path file, Counter leftOut) {
     this.leftOut = leftOut;
-    writer = Thread.ofVirtual().name("access log").start(this::write);
+    lines = new LineFile<>("access log", LineFile.at(file, LARGEST, KEPT), LINES, line -> line);
   }
 
   /** Follows another rule; null switches it off. */
@@ -68,34 +62,8 @@ public final class AccessLog implements RequestListener, AutoCloseable {
         || (request.traceLow() >>> 11) * 0x1.0p-53 < rule.share().ratio();
   }
 
-  private void write() {
-    try {
-      while (true) {
-        StringBuilder text = new StringBuilder(lines.take());
-        for (String line = lines.poll(); line != null; line = lines.poll()) {
-          text.append(line);
-          if (text.length() > 64 * 1024) {
-            break;
-          }
-        }
-        file.accept(text.toString());
-      }
-    } catch (InterruptedException e) {
-      for (String line = lines.poll(); line != null; line = lines.poll()) {
-        file.accept(line);
-      }
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "the access log", e);
-    }
-  }
-
   @Override
   public void close() {
-    writer.interrupt();
-    try {
-      writer.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    lines.close();
   }
 }

@@ -6,49 +6,39 @@ import io.mamparo.app.RotatingFile;
 import io.mamparo.dbproxy.LogInDecision;
 import io.mamparo.kernel.Clock;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A line of JSON for every decision about who may come in. Written by a thread of its own, so that
- * loops never wait for the disk. Safe for use by several threads.
+ * A line of JSON for every decision about who may come in. Loops never wait for the disk. Safe for
+ * use by several threads.
  *
  * <p>Invariant: at most {@value #MOST} lines wait; what does not fit is counted, and a line says
  * so.
  */
 public final class AuditFile implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(AuditFile.class.getName());
   private static final int MOST = 10_000;
-  private static final int BATCH = 500;
   private static final long LARGEST = 16L << 20;
   private static final int KEEP = 4;
 
   private record Line(Instant time, LogInDecision decision) {}
 
-  private final RotatingFile file;
+  private final LineFile<Line> lines;
   private final Clock clock;
-  private final ArrayBlockingQueue<Line> waiting = new ArrayBlockingQueue<>(MOST);
   private final AtomicLong dropped = new AtomicLong();
-  private final Thread writer;
-  private long told; // by the writer only
+  private long told; // by the writing thread only
 
   /** Opens it for appending. */
   public AuditFile(Path path, Clock clock) throws IOException {
-    file = new RotatingFile(path, LARGEST, KEEP);
+    RotatingFile file = new RotatingFile(path, LARGEST, KEEP);
     this.clock = clock;
-    writer = Thread.ofPlatform().name("audit").daemon().start(this::run);
+    lines = new LineFile<>("audit file", () -> file, MOST, this::text);
   }
 
   /** Notes a decision; never blocks. */
   public void decided(LogInDecision decision) {
-    if (!waiting.offer(new Line(Instant.ofEpochSecond(0, clock.epochNanos()), decision))) {
+    if (!lines.offer(new Line(Instant.ofEpochSecond(0, clock.epochNanos()), decision))) {
       dropped.incrementAndGet();
     }
   }
@@ -58,26 +48,8 @@ public final class AuditFile implements AutoCloseable {
     return dropped.get();
   }
 
-  private void run() {
-    List<Line> lines = new ArrayList<>();
-    try {
-      while (true) {
-        lines.add(waiting.take());
-        waiting.drainTo(lines, BATCH);
-        write(lines);
-        lines.clear();
-      }
-    } catch (InterruptedException e) {
-      waiting.drainTo(lines);
-      write(lines);
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "the audit file is no longer written", e);
-    }
-  }
-
-  private void write(List<Line> lines) {
-    StringBuilder text = new StringBuilder();
-    lines.forEach(line -> text.append(json(line)).append('\n'));
+  private String text(Line line) {
+    StringBuilder text = new StringBuilder().append(json(line)).append('\n');
     long lost = dropped.get();
     if (lost > told) {
       ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -85,7 +57,7 @@ public final class AuditFile implements AutoCloseable {
       text.append(node.put("event", "dropped").put("count", lost - told)).append('\n');
       told = lost;
     }
-    file.append(text.toString().getBytes(StandardCharsets.UTF_8));
+    return text.toString();
   }
 
   private static ObjectNode json(Line line) {
@@ -113,12 +85,6 @@ public final class AuditFile implements AutoCloseable {
   /** Writes what waits, then closes. */
   @Override
   public void close() {
-    writer.interrupt();
-    try {
-      writer.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    file.close();
+    lines.close();
   }
 }

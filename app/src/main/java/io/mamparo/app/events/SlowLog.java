@@ -8,48 +8,35 @@ import io.mamparo.kernel.Clock;
 import io.mamparo.model.TelemetrySpec;
 import io.mamparo.telemetry.CounterFamily;
 import io.mamparo.telemetry.Telemetry;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The log of slow statements and long transactions: a line of JSON each, in a file that is moved to
  * {@code .1}, {@code .2} … when it has grown too large. Texts are normalised, so no literal is in
- * it. The loops hand lines to a virtual thread, at most {@value #AHEAD} ahead; what is more is
- * dropped and counted.
+ * it. At most {@value #AHEAD} lines wait to be written; what is more is dropped and counted.
  */
 public final class SlowLog implements AutoCloseable {
   /** Its name among the logs. */
   public static final String NAME = "slow-statements";
 
-  private static final Logger LOG = System.getLogger(SlowLog.class.getName());
   private static final int AHEAD = 1_024;
   private static final long LARGEST = 8 << 20;
   private static final int KEPT = 3;
 
-  private final Path file;
+  private final LineFile<ObjectNode> lines;
   private final Clock clock;
   private final CounterFamily written;
   private final CounterFamily dropped;
-  private final ArrayBlockingQueue<ObjectNode> queue = new ArrayBlockingQueue<>(AHEAD);
-  private final Thread writer;
   private volatile long statementNanos = Long.MAX_VALUE;
   private volatile long transactionNanos = Long.MAX_VALUE;
 
   /** Begins to write; nothing counts as slow before {@link #configure}. */
   public SlowLog(Path file, Telemetry telemetry, Clock clock) {
-    this.file = file;
     this.clock = clock;
+    lines =
+        new LineFile<>("slow log", LineFile.at(file, LARGEST, KEPT), AHEAD, line -> line + "\n");
     written =
         telemetry.counters(
             "mamparo_dbproxy_slow_total",
@@ -61,7 +48,6 @@ public final class SlowLog implements AutoCloseable {
             "mamparo_dbproxy_slow_dropped_total",
             "Slow statements and transactions that the slow log could not keep up with.",
             "database");
-    writer = Thread.ofVirtual().name("slow log").start(this::write);
   }
 
   /** What counts as slow from now on; null for nothing. */
@@ -114,66 +100,16 @@ public final class SlowLog implements AutoCloseable {
 
   private void offer(ObjectNode line) {
     String database = line.path("database").asText();
-    if (queue.offer(line)) {
+    if (lines.offer(line)) {
       written.with(database, line.path("kind").asText()).add(1);
     } else {
       dropped.with(database).add(1);
     }
   }
 
-  private void write() {
-    try {
-      while (true) {
-        write(queue.take());
-      }
-    } catch (InterruptedException e) {
-      for (ObjectNode line = queue.poll(); line != null; line = queue.poll()) {
-        write(line);
-      }
-    }
-  }
-
-  private void write(ObjectNode line) {
-    try {
-      if (!Files.exists(file)) {
-        Files.createDirectories(file.getParent());
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      } else if (Files.size(file) > LARGEST) {
-        rotate();
-        write(line);
-        return;
-      }
-      try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
-        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "slow log " + file + " cannot be written", e);
-    }
-  }
-
-  private void rotate() throws IOException {
-    for (int i = KEPT; i > 0; i--) {
-      Path from = i == 1 ? file : numbered(i - 1);
-      if (Files.exists(from)) {
-        Files.move(from, numbered(i), StandardCopyOption.REPLACE_EXISTING);
-      }
-    }
-  }
-
-  private Path numbered(int i) {
-    return file.resolveSibling(file.getFileName() + "." + i);
-  }
-
   /** Writes what is there and ends. */
   @Override
   public void close() {
-    writer.interrupt();
-    try {
-      writer.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    lines.close();
   }
 }

@@ -3,7 +3,6 @@ package io.mamparo.app.life;
 import io.mamparo.app.events.AccessLog;
 import io.mamparo.app.events.AuditFile;
 import io.mamparo.app.events.HttpEvents;
-import io.mamparo.app.events.LineFile;
 import io.mamparo.app.events.Nodes;
 import io.mamparo.app.events.PlaneGauges;
 import io.mamparo.app.events.SlowLog;
@@ -64,7 +63,7 @@ final class Signals implements AutoCloseable {
     sql = new SqlEvents(telemetry, clock, gauges::sql, http, loops, audit, slow);
     access =
         new AccessLog(
-            new LineFile(accessLog)::append,
+            accessLog,
             telemetry
                 .counters(
                     "mamparo_access_log_left_out_total",
