@@ -172,6 +172,12 @@ class FailoverIT {
       // What is acknowledged must not be lost with the primary.
       statement.execute("alter system set synchronous_standby_names = '*'");
       statement.execute("select pg_reload_conf()");
+      Await.until(
+          "the replica is waited for",
+          SOON,
+          () -> ask(direct, "select max(sync_state) from pg_stat_replication").equals("sync"));
+      // The checkpointer tells the backends that commits wait; it looks at settings before this.
+      statement.execute("checkpoint");
     }
     AtomicBoolean go = new AtomicBoolean(true);
     List<Booker> bookers = new ArrayList<>();
@@ -243,6 +249,26 @@ class FailoverIT {
   }
 
   @Test
+  void commitAfterTheLoss_isToldThatTheTransactionIsGone() throws Exception {
+    try (Connection client = proxy.jdbc();
+        Statement statement = client.createStatement()) {
+      client.setAutoCommit(false);
+      // From the second time on the driver has COMMIT prepared under a name.
+      for (int id = 0; id < 3; id++) {
+        statement.execute("insert into booked values (" + id + ")");
+        client.commit();
+      }
+      statement.execute("insert into booked values (3)");
+      first.killNine();
+      second.promote();
+      SQLException e = assertThrows(SQLException.class, client::commit);
+      assertEquals("40001", e.getSQLState());
+      client.rollback();
+      assertEquals("0", ask(client, "select count(*) from booked where id = 3"));
+    }
+  }
+
+  @Test
   void stalledPrimary_isLeftAsSoonAsTheReplicaIsPromoted() throws Exception {
     try (Connection idle = proxy.jdbc();
         Connection client = proxy.jdbc()) {
@@ -252,6 +278,8 @@ class FailoverIT {
       first.freeze();
       try {
         second.promote();
+        // A statement that is sent to a server that stalls is lost with it; later ones are not.
+        Await.until("it takes over", SOON, () -> role(second).equals("primary"));
         assertEquals("1", ask(idle, "select 1"));
         SQLException e = assertThrows(SQLException.class, () -> ask(client, "select 1"));
         assertEquals("40001", e.getSQLState());

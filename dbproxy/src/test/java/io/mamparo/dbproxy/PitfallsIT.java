@@ -9,9 +9,18 @@ import io.mamparo.wire.pg.Frontend;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +44,67 @@ class PitfallsIT {
   static void stop() {
     proxy.close();
     postgres.close();
+  }
+
+  /** Sends a transaction in one go, its number in it, as drivers that pipeline do. */
+  private static void transact(RawClient client, int number) throws IOException {
+    client.send(
+        new Script()
+            .query("begin")
+            .parse("", "insert into steps values (" + number + ")")
+            .bind("", "")
+            .execute("", 0)
+            .sync()
+            .parse("", "select 'step " + number + "'")
+            .bind("", "")
+            .execute("", 0)
+            .sync()
+            .bytes());
+    String answers = client.readToReady(3).toString();
+    assertTrue(answers.contains("E:") || answers.contains("step " + number), answers);
+    client.query("rollback");
+  }
+
+  @Test
+  void lostServers_leaveEveryClientInStepAndNothingOfATransactionBehind() throws Exception {
+    int clients = 6;
+    AtomicBoolean go = new AtomicBoolean(true);
+    try (TestProxy few = new TestProxy(postgres, 3, LONG, ProxyListener.NONE);
+        RawClient table = few.raw();
+        var pool = Executors.newVirtualThreadPerTaskExecutor();
+        Connection direct =
+            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+        Statement killer = direct.createStatement()) {
+      table.query("create table steps (n int)");
+      List<Future<Integer>> done = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        int first = i;
+        done.add(
+            pool.submit(
+                () -> {
+                  int n = first;
+                  try (RawClient client = few.raw()) {
+                    for (; go.get(); n += clients) {
+                      transact(client, n);
+                    }
+                  }
+                  return n / clients;
+                }));
+      }
+      for (int round = 0; round < 60; round++) {
+        killer.execute(
+            "select pg_terminate_backend(pid), pg_sleep(0.01) from pg_stat_activity"
+                + " where query like '%step%' and pid <> pg_backend_pid()");
+      }
+      go.set(false);
+      for (Future<Integer> one : done) {
+        assertTrue(one.get() > 10, "has gone on");
+      }
+      try (ResultSet rows = killer.executeQuery("select count(*) from steps")) {
+        rows.next();
+        assertEquals(0, rows.getInt(1), "all was rolled back");
+      }
+    }
   }
 
   private static RawClient.Message firstAnswer(
@@ -63,7 +133,7 @@ class PitfallsIT {
     greased.put("_pq_.other", "x");
     for (int version :
         new int[] {3 << 16, 3 << 16 | 1, 3 << 16 | 2, 3 << 16 | 3, 3 << 16 | 9999, 4 << 16}) {
-      for (Map<String, String> options : java.util.List.of(Map.<String, String>of(), greased)) {
+      for (Map<String, String> options : List.of(Map.<String, String>of(), greased)) {
         assertEquals(
             negotiated(firstAnswer(postgres.port(), version, postgres.database(), options)),
             negotiated(firstAnswer(proxy.port(), version, "db", options)),
@@ -83,8 +153,7 @@ class PitfallsIT {
       assertEquals(32, client.key().length);
       client.send(new Script().query("select pg_sleep(60)").bytes());
       Await.until("it runs", LONG, () -> proxy.pool().active() == 1);
-      for (byte[] wrong :
-          java.util.List.of(new byte[32], java.util.Arrays.copyOf(client.key(), 4))) {
+      for (byte[] wrong : List.of(new byte[32], java.util.Arrays.copyOf(client.key(), 4))) {
         cancel(client.pid(), wrong);
       }
       try (RawClient direct = proxy.direct()) {
@@ -127,7 +196,7 @@ class PitfallsIT {
       Await.until(
           "reloaded", LONG, () -> direct.query("show timezone").toString().contains("Tokyo"));
       try {
-        java.util.List<RawClient.Message> said = two.query("select 'plain'");
+        List<RawClient.Message> said = two.query("select 'plain'");
         assertEquals(
             "TDCZ",
             said.stream()
@@ -151,7 +220,7 @@ class PitfallsIT {
   void p03_injectedAndFakedRepliesKeepTheirPlaces() throws IOException {
     try (RawClient one = proxy.raw();
         RawClient two = proxy.raw()) {
-      for (RawClient client : java.util.List.of(one, two, one, two)) {
+      for (RawClient client : List.of(one, two, one, two)) {
         client.query("deallocate all");
         Script script = new Script();
         StringBuilder expected = new StringBuilder();

@@ -3,6 +3,7 @@ package io.mamparo.dbproxy.client;
 import io.mamparo.dbproxy.pool.Denial;
 import io.mamparo.dbproxy.server.Replies;
 import io.mamparo.dbproxy.server.ServerConnection;
+import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.wire.pg.Backend;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +41,22 @@ final class Loss {
       return;
     }
     session.statements().serverLost(owed, lost);
-    session.refusal().lost(owed, reason, why, status, session.openSegment());
+    session.refusal().lost(owed, reason, why, status, begun(session));
     session.endSegment();
     session.pause(Pause.NONE);
     session.go();
+  }
+
+  /**
+   * The segment of which the server has got something and the client has not sent the end. One of
+   * which nothing has gone out yet is begun anew, on another server.
+   */
+  private static @Nullable Segment begun(Session session) {
+    Segment open = session.openSegment();
+    if (open == null || open.bytesIn() > 0) {
+      return open;
+    }
+    session.desk().recorder().drop(open);
+    return null;
   }
 }

@@ -55,11 +55,12 @@ final class Refusal {
    * retries serialization failures (40001). Of a COMMIT on its way, or of a statement that is a
    * transaction of its own, nobody knows (08007, transaction resolution unknown).
    */
-  private static Denial lost(Replies owed, String reason, boolean transaction) {
-    boolean unknown = !transaction;
+  private static Denial lost(Replies owed, String reason, boolean transaction, boolean open) {
+    boolean inside = transaction;
+    boolean unknown = owed.size() == 0 && open && !transaction;
     for (int i = 0; i < owed.size(); i++) {
-      Segment segment = owed.segment(i);
-      unknown |= segment != null && (segment.traits() & Traits.ENDS_TRANSACTION) != 0;
+      inside |= has(owed.segment(i), Traits.BEGINS_TRANSACTION);
+      unknown |= !inside || has(owed.segment(i), Traits.ENDS_TRANSACTION);
     }
     return unknown
         ? new Denial(
@@ -70,6 +71,10 @@ final class Refusal {
             "40001",
             lost(reason) + "; the transaction has been rolled back",
             "Retry the whole transaction.");
+  }
+
+  private static boolean has(@Nullable Segment segment, int trait) {
+    return segment != null && (segment.traits() & trait) != 0;
   }
 
   boolean active() {
@@ -94,15 +99,17 @@ final class Refusal {
   void lost(
       Replies owed, String reason, @Nullable Denial why, byte status, @Nullable Segment open) {
     boolean transaction = status != Backend.IDLE;
-    Denial verdict = why != null ? why : lost(owed, reason, transaction);
+    Denial verdict = why != null ? why : lost(owed, reason, transaction, open != null);
     denial = verdict;
     boolean said = false;
     for (int i = 0; i < owed.size(); i++) {
       if (!said) {
-        error(java.util.Objects.requireNonNull(denial));
+        error(verdict);
         said = true;
       }
       Segment ended = owed.segment(i);
+      // Who sent BEGIN may have sent more already, which must not take effect on its own.
+      transaction |= has(ended, Traits.BEGINS_TRANSACTION);
       if (owed.endsSegment(i)) {
         ready(transaction ? Backend.FAILED_TRANSACTION : Backend.IDLE);
         said = false;
@@ -114,9 +121,10 @@ final class Refusal {
     }
     boolean heard = said || owed.size() > 0;
     if (open != null) {
+      transaction |= has(open, Traits.BEGINS_TRANSACTION);
       session.desk().recorder().drop(open);
       if (!said) {
-        error(java.util.Objects.requireNonNull(denial));
+        error(verdict);
       }
       state = transaction ? State.SKIPPING_ABORTED : State.SKIPPING;
       told = true;
@@ -191,7 +199,7 @@ final class Refusal {
     switch (type) {
       case Frontend.QUERY -> {
         boolean over = whole && endsTransaction(in, at + 5, length - 6);
-        if (over && (told || isRollback(in, at + 5))) {
+        if (over && (told || isRollback(in.getByte(at + 5)))) {
           tag();
           over(Backend.IDLE);
         } else {
@@ -203,10 +211,10 @@ final class Refusal {
       case Frontend.PARSE -> parse(in, at, length, whole);
       case Frontend.BIND -> {
         SharedStatement bound = whole ? bound(in, at) : null;
-        if (bound == null || (bound.traits() & Traits.ENDS_TRANSACTION) == 0) {
-          failBatch();
-        } else {
+        if (bound != null && passes(bound)) {
           empty(Backend.BIND_COMPLETE);
+        } else {
+          failBatch();
         }
       }
       case Frontend.DESCRIBE -> describe(in, at);
@@ -232,10 +240,18 @@ final class Refusal {
     return (texts.traits() & (Traits.ENDS_TRANSACTION | Traits.SEVERAL)) == Traits.ENDS_TRANSACTION;
   }
 
-  /** A first COMMIT must fail: the client has not heard yet that there is nothing to commit. */
-  private static boolean isRollback(ByteBuf in, int at) {
-    byte first = (byte) (in.getByte(at) | 32);
-    return first == 'r' || first == 'a';
+  /**
+   * Whether the statement ends the lost transaction. A first COMMIT must fail: the client has not
+   * heard yet that there is nothing to commit, and a driver may take the tag ROLLBACK for success.
+   */
+  private boolean passes(SharedStatement statement) {
+    return (statement.traits() & Traits.ENDS_TRANSACTION) != 0
+        && (told || isRollback(statement.body()[0]));
+  }
+
+  /** Of COMMIT, END, ROLLBACK and ABORT, by the first letter. */
+  private static boolean isRollback(byte first) {
+    return (first | 32) == 'r' || (first | 32) == 'a';
   }
 
   private void parse(ByteBuf in, int at, int length, boolean whole) {
@@ -246,8 +262,7 @@ final class Refusal {
     }
     SharedStatement statement =
         session.desk().texts().prepare(in, nameEnd + 1, at + length - nameEnd - 1);
-    boolean rollback = told || isRollback(in, nameEnd + 1);
-    if ((statement.traits() & Traits.ENDS_TRANSACTION) == 0 || !rollback) {
+    if (!passes(statement)) {
       failBatch();
       return;
     }

@@ -65,6 +65,7 @@ final class Classifier {
       case DISCARD -> traits |= Traits.DISCARD;
       case EXECUTE -> traits |= Traits.EXECUTE;
       case COMMIT, END, ABORT, ROLLBACK -> traits |= Traits.ENDS_TRANSACTION;
+      case BEGIN, START -> traits |= Traits.BEGINS_TRANSACTION;
       case LISTEN -> traits |= Traits.LISTEN;
       case DROP, UNLISTEN, CLOSE -> traits |= Traits.RELEASES;
       case LOAD -> traits |= Traits.LOAD;

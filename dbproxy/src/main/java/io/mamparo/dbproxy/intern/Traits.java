@@ -44,6 +44,9 @@ public final class Traits {
   /** DROP, UNLISTEN, CLOSE or an unlock: what called for a pin may have gone. */
   public static final int RELEASES = 1 << 14;
 
+  /** BEGIN or START TRANSACTION. */
+  public static final int BEGINS_TRANSACTION = 1 << 15;
+
   /** What a server can be asked about. */
   public static final int VISIBLE = ADVISORY_LOCK | TEMPORARY | LISTEN | HOLD_CURSOR | SQL_PREPARE;
 
