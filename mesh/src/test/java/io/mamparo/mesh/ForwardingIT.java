@@ -432,6 +432,10 @@ class ForwardingIT {
         assertEquals(408, answer.status());
         assertTrue(client.closed());
       }
+      Await.until(
+          "the connection is not counted any more",
+          SOON,
+          () -> mesh.mesh.observe().listeners().stream().allMatch(l -> l.connections() == 0));
       try (TestClient a = new TestClient(mesh.port());
           TestClient b = new TestClient(mesh.port())) {
         assertEquals(200, a.send("GET", "/", "").answer().status());

@@ -117,8 +117,8 @@ class GrpcIT {
     void call(StreamObserver<Empty> to);
   }
 
-  private static Server server(int port, Answers answers) throws java.io.IOException {
-    return NettyServerBuilder.forPort(port)
+  private static Server server(Answers answers) throws java.io.IOException {
+    return NettyServerBuilder.forPort(0)
         .addService(
             new TestServiceGrpc.TestServiceImplBase() {
               @Override
@@ -172,16 +172,14 @@ class GrpcIT {
 
   @Test
   void unavailableCalls_areFailuresForTheBreaker() throws Exception {
-    int port = Ports.free();
     AtomicInteger calls = new AtomicInteger();
     Server server =
         server(
-            port,
             to -> {
               calls.incrementAndGet();
               to.onError(Status.UNAVAILABLE.asRuntimeException());
             });
-    try (TestMesh mesh = new TestMesh(config(port), 1)) {
+    try (TestMesh mesh = new TestMesh(config(server.getPort()), 1)) {
       ManagedChannel channel = channel(mesh);
       try {
         Await.until(
@@ -205,15 +203,13 @@ class GrpcIT {
 
   @Test
   void deadline_cutsTheCallForTheService() throws Exception {
-    int port = Ports.free();
     AtomicInteger cancelled = new AtomicInteger();
     Server server =
         server(
-            port,
             to ->
                 ((io.grpc.stub.ServerCallStreamObserver<Empty>) to)
                     .setOnCancelHandler(cancelled::incrementAndGet));
-    try (TestMesh mesh = new TestMesh(config(port))) {
+    try (TestMesh mesh = new TestMesh(config(server.getPort()))) {
       ManagedChannel channel = channel(mesh);
       try {
         Status status = call(channel, Duration.ofMillis(300));

@@ -196,6 +196,7 @@ class EndpointNamesIT {
           "the other address",
           Duration.ofSeconds(20),
           () -> endpoints(names.found(stack)).size() == 2);
+      Await.until("woken after it", Duration.ofSeconds(20), () -> woken.get() >= 2);
       assertEquals(2, woken.get());
       assertEquals(
           Map.of("10.0.0.1:8001", false, "10.0.0.3:8001", true, "cars.test:8001", true),
