@@ -6,13 +6,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counters of one name, told apart by labels. Safe for use by several threads. At most {@link
+ * Counters of one name, told apart by labels. Those whose name ends in {@value #TIME} are added to
+ * in nanoseconds, and shown in seconds. Safe for use by several threads. At most {@link
  * #MAX_CHILDREN} sets of label values are told apart; those beyond count together with {@code
  * other} as every value.
  */
 public final class CounterFamily {
   /** How many sets of label values are told apart. */
   public static final int MAX_CHILDREN = 1000;
+
+  /** Ends the name of counters of time. */
+  static final String TIME = "_seconds_total";
 
   private final String name;
   private final String help;
@@ -41,6 +45,11 @@ public final class CounterFamily {
   /** Its name in Prometheus form, ending in {@code _total}. */
   public String name() {
     return name;
+  }
+
+  /** Whether it counts time. */
+  boolean time() {
+    return name.endsWith(TIME);
   }
 
   /** What it counts. */

@@ -24,6 +24,9 @@ final class Families {
     if (!name.endsWith("_total")) {
       throw new IllegalArgumentException("a counter's name ends in _total: " + name);
     }
+    if (name.matches(".*_(micro|milli|nano)(s|seconds)_.*")) {
+      throw new IllegalArgumentException("time is counted in _seconds_total: " + name);
+    }
     return counters.computeIfAbsent(
         name, n -> new CounterFamily(n, help, List.of(labelNames), loops));
   }

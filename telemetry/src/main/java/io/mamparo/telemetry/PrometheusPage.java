@@ -202,12 +202,20 @@ final class PrometheusPage {
     for (CounterFamily family : families.counters()) {
       out.family(family.name(), "counter", family.help());
       new TreeMap<>(family.children())
-          .forEach((labels, counter) -> out.sample(family.name(), counter.value(), labels));
+          .forEach((labels, counter) -> counter(family, labels, counter.value()));
     }
     for (GaugeFamily family : families.gauges()) {
       out.family(family.name(), "gauge", family.help());
       new TreeMap<>(family.children())
           .forEach((labels, value) -> gauge(family.name(), labels, value));
+    }
+  }
+
+  private void counter(CounterFamily family, Labels labels, long value) {
+    if (family.time()) {
+      out.sample(family.name(), value / 1e9, labels);
+    } else {
+      out.sample(family.name(), value, labels);
     }
   }
 

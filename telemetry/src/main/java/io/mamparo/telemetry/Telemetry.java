@@ -118,7 +118,10 @@ public final class Telemetry implements AutoCloseable {
             owner -> new StatementTable(service, loops, config.maxStatements())));
   }
 
-  /** Counters of one name ({@code mamparo_…_total}), created when there are none. */
+  /**
+   * Counters of one name ({@code mamparo_…_total}), created when there are none. Those of time
+   * ({@code …_seconds_total}) are added to in nanoseconds.
+   */
   public CounterFamily counters(String name, String help, String... labelNames) {
     return families.counters(name, help, labelNames);
   }

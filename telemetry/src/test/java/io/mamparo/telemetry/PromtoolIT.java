@@ -2,6 +2,7 @@ package io.mamparo.telemetry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mamparo.testkit.NeedsProgram;
@@ -33,6 +34,7 @@ class PromtoolIT {
       telemetry.edge("cars", "we\"ird\\name\n", EdgeKind.SQL).record(0, Outcome.OK, MS);
       telemetry.statementsOf("cars").record(0, 1, "select ?", 1, 1, 1, 1, 1, null);
       telemetry.counters("mamparo_pool_refused_total", "Refused.", "pool").with("a\"b").add(3);
+      telemetry.counters("mamparo_wait_seconds_total", "Waited.").with().add(0, 1_500_000_000);
       telemetry.gauges("mamparo_pool_waiting", "Waiting.", "pool").set(() -> 2.5, "x");
       telemetry
           .gauges("mamparo_pool_waiting", "Waiting.", "pool")
@@ -45,6 +47,16 @@ class PromtoolIT {
       clock.advance(Duration.ofSeconds(2));
       telemetry.tick();
       return telemetry.prometheus();
+    }
+  }
+
+  @Test
+  void time_isCountedInNanosecondsAndShownInSeconds() {
+    assertTrue(page().contains("\nmamparo_wait_seconds_total 1.5\n"), page());
+    try (Telemetry telemetry = Telemetry.openStill(dir, TelemetryConfig.DEFAULT, clock, 2)) {
+      for (String name : List.of("mamparo_a_microseconds_total", "mamparo_a_millis_total")) {
+        assertThrows(IllegalArgumentException.class, () -> telemetry.counters(name, "Other."));
+      }
     }
   }
 

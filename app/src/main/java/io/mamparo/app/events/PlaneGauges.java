@@ -281,19 +281,19 @@ public final class PlaneGauges {
       count("mamparo_dbproxy_received_bytes_total", "Sent by clients.", sums.bytesIn(), labels);
       count("mamparo_dbproxy_sent_bytes_total", "Sent to clients.", sums.bytesOut(), labels);
       count(
-          "mamparo_dbproxy_transaction_microseconds_total",
+          "mamparo_dbproxy_transaction_seconds_total",
           "Time in transactions, idle in them included.",
-          sums.transactionNanos() / 1_000,
+          sums.transactionNanos(),
           labels);
       count(
-          "mamparo_dbproxy_statement_microseconds_total",
+          "mamparo_dbproxy_statement_seconds_total",
           "Time executing statements.",
-          sums.statementNanos() / 1_000,
+          sums.statementNanos(),
           labels);
       count(
-          "mamparo_dbproxy_wait_microseconds_total",
+          "mamparo_dbproxy_wait_seconds_total",
           "Time waiting for server connections.",
-          sums.waitNanos() / 1_000,
+          sums.waitNanos(),
           labels);
       count(
           "mamparo_dbproxy_client_parses_total",

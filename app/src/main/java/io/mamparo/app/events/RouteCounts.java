@@ -19,12 +19,12 @@ final class RouteCounts {
 
   private final CounterFamily requests;
   private final CounterFamily failures;
-  private final CounterFamily micros;
+  private final CounterFamily nanos;
   private volatile Map<String, Map<String, Map<String, Counts>>> known = Map.of();
   private int size; // guarded by this
   private @Nullable Counts other; // guarded by this
 
-  private record Counts(Counter requests, Counter failures, Counter micros) {}
+  private record Counts(Counter requests, Counter failures, Counter nanos) {}
 
   RouteCounts(Telemetry telemetry) {
     String[] labels = {"route", "service", "version"};
@@ -36,9 +36,9 @@ final class RouteCounts {
             "mamparo_mesh_route_failures_total",
             "Requests of a route that failed (5xx or no answer), by version.",
             labels);
-    micros =
+    nanos =
         telemetry.counters(
-            "mamparo_mesh_route_duration_microseconds_total",
+            "mamparo_mesh_route_duration_seconds_total",
             "Time that requests of a route took, by version.",
             labels);
   }
@@ -52,7 +52,7 @@ final class RouteCounts {
     String version = request.version() == null ? "" : request.version();
     Counts counts = find(route, service, version);
     counts.requests().add(request.loop(), 1);
-    counts.micros().add(request.loop(), Math.max(0, request.durationNanos()) / 1_000);
+    counts.nanos().add(request.loop(), Math.max(0, request.durationNanos()));
     if (outcome.failed()) {
       counts.failures().add(request.loop(), 1);
     }
@@ -90,6 +90,6 @@ final class RouteCounts {
     return new Counts(
         requests.with(route, service, version),
         failures.with(route, service, version),
-        micros.with(route, service, version));
+        nanos.with(route, service, version));
   }
 }
