@@ -78,6 +78,11 @@ class ImportCommandTest {
             server_idle_timeout = 60
             server_lifetime = 1800
             max_prepared_statements = 300
+            min_pool_size = 4
+            server_check_delay = 10
+            transaction_timeout = 60
+            idle_transaction_timeout = 30
+            client_idle_timeout = 3600
             server_tls_sslmode = disable
             auth_type = scram-sha-256
             """),
@@ -96,6 +101,11 @@ class ImportCommandTest {
     assertEquals(Duration.ofMinutes(1), stack.proxy().pools().idleTimeout());
     assertEquals(Duration.ofMinutes(30), stack.proxy().pools().maxLifetime());
     assertEquals(300, stack.proxy().pools().preparedStatements());
+    assertEquals(4, stack.proxy().pools().min());
+    assertEquals(Duration.ofSeconds(10), stack.proxy().pools().checkAfter());
+    assertEquals(Duration.ofMinutes(1), stack.proxy().pools().transactionTimeout());
+    assertEquals(Duration.ofSeconds(30), stack.proxy().pools().idleInTransaction());
+    assertEquals(Duration.ofHours(1), stack.proxy().pools().clientIdle());
     assertEquals("", notes());
   }
 
@@ -164,7 +174,7 @@ class ImportCommandTest {
             pool_mode = session
             auth_type = trust
             query_timeout = 30
-            min_pool_size = 5
+            reserve_pool_size = 5
             admin_users = boss
             server_lifetime = 0
             """),
@@ -172,6 +182,8 @@ class ImportCommandTest {
     Stack stack = stack(Map.of());
     assertEquals(java.util.Set.of("cars", "sock"), stack.databases().keySet());
     assertEquals(50, stack.proxy().pools().max());
+    assertEquals(
+        "[a:5432, b:5432]", url(stack, "cars").addresses().toString(), "a primary and a replica");
     for (String word :
         new String[] {
           "fallback", "Upper", "hosts", "Unix socket", "session", "trust", "query_timeout"
@@ -186,7 +198,7 @@ class ImportCommandTest {
           "connect_query=…",
           "max_user_connections=9",
           "# server_lifetime = 0",
-          "min_pool_size = 5",
+          "reserve_pool_size = 5",
           "admin_users = boss"
         }) {
       assertTrue(yaml().contains(word), word + " in " + yaml());

@@ -124,9 +124,10 @@ public final class ProxyPlan {
 
   /** Whoever has the credentials of a url may be a whole application, not one person. */
   private static PoolSize people(DatabaseAccess access, Stack stack) {
+    ProxySpec.PoolSpec pools = stack.proxy().pools();
     return access.upstream() == null
         ? PERSON
-        : new PoolSize(0, DatabaseSpec.PERSON_SHARE, stack.proxy().pools().max());
+        : new PoolSize(pools.min(), DatabaseSpec.PERSON_SHARE, pools.max());
   }
 
   /**

@@ -270,19 +270,16 @@ public final class Conversion {
   private String url(String name, String user, Map<String, String> pairs, StringBuilder yaml) {
     String host = pairs.getOrDefault("host", "");
     if (host.contains(",")) {
-      yaml.append("    # host=").append(host).append(": several servers; the first is used\n");
-      attention.add("database " + name + ": only the first of its hosts is used");
-      host = host.substring(0, host.indexOf(','));
+      yaml.append(
+          "    # PgBouncer took these hosts in turn; here one is the primary of the others\n");
+      attention.add("database " + name + ": its hosts must be a primary and its replicas");
     }
-    if (host.isEmpty() || host.startsWith("/") || host.startsWith("@")) {
-      yaml.append("    # PgBouncer used a Unix socket; the server must listen on TCP\n");
-      attention.add("database " + name + " was reached by a Unix socket: check its address");
-      host = "127.0.0.1";
+    List<String> addresses = new ArrayList<>();
+    for (String each : host.split(",")) {
+      addresses.add(address(name, each.strip(), pairs, yaml));
     }
-    String address = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     StringBuilder url = new StringBuilder("postgres://");
-    url.append(escaped(user)).append('@').append(address);
-    url.append(':').append(pairs.getOrDefault("port", "5432"));
+    url.append(escaped(user)).append('@').append(String.join(",", addresses));
     url.append('/').append(escaped(pairs.getOrDefault("dbname", name)));
     Map<String, String> parameters = new LinkedHashMap<>();
     if (settings.containsKey("server_tls_sslmode")) {
@@ -305,6 +302,17 @@ public final class Conversion {
       separator = "&";
     }
     return url.toString();
+  }
+
+  private String address(String name, String host, Map<String, String> pairs, StringBuilder yaml) {
+    String reached = host;
+    if (host.isEmpty() || host.startsWith("/") || host.startsWith("@")) {
+      yaml.append("    # PgBouncer used a Unix socket; the server must listen on TCP\n");
+      attention.add("database " + name + " was reached by a Unix socket: check its address");
+      reached = "127.0.0.1";
+    }
+    String written = reached.indexOf(':') >= 0 ? "[" + reached + "]" : reached;
+    return written + ":" + pairs.getOrDefault("port", "5432");
   }
 
   private String password(String name, String user, @Nullable String password, StringBuilder yaml) {
@@ -337,16 +345,25 @@ public final class Conversion {
     yaml.append("  listen: ").append(text(shown + ":" + value("listen_port"))).append('\n');
     yaml.append("  clients: ").append(value("max_client_conn")).append('\n');
     yaml.append("  pools:\n");
-    yaml.append("    max: ").append(poolSize()).append('\n');
+    int most = poolSize();
+    int least = Math.min(Integer.parseInt(number("min_pool_size")), most);
+    if (least > 0) {
+      yaml.append("    min: ").append(least).append('\n');
+    }
+    yaml.append("    max: ").append(most).append('\n');
     duration(yaml, "borrow-timeout", "query_wait_timeout", "1d");
     duration(yaml, "idle-timeout", "server_idle_timeout", "365d");
     duration(yaml, "max-lifetime", "server_lifetime", "1s");
+    unlessUsual(yaml, "check-after", "server_check_delay", "1ms");
+    unlessUsual(yaml, "transaction-timeout", "transaction_timeout", "off");
+    unlessUsual(yaml, "idle-in-transaction-timeout", "idle_transaction_timeout", "off");
+    unlessUsual(yaml, "client-idle-timeout", "client_idle_timeout", "off");
     yaml.append("    prepared-statements: ");
     yaml.append(value("max_prepared_statements")).append('\n');
   }
 
   /** The largest, so that no database gets less than it had. */
-  private String poolSize() {
+  private int poolSize() {
     int size = Integer.parseInt(number("default_pool_size"));
     for (Entry entry : databases) {
       String own = Ini.pairs(entry).get("pool_size");
@@ -354,7 +371,7 @@ public final class Conversion {
         size = Math.max(size, Integer.parseInt(own));
       }
     }
-    return Integer.toString(Math.max(1, size));
+    return Math.max(1, size);
   }
 
   private String number(String key) {
@@ -365,6 +382,12 @@ public final class Conversion {
           entry == null ? key : entry.place(), key + " is no whole number", "correct it");
     }
     return value;
+  }
+
+  private void unlessUsual(StringBuilder yaml, String key, String from, String never) {
+    if (settings.containsKey(from)) {
+      duration(yaml, key, from, never);
+    }
   }
 
   /** Seconds, perhaps with a fraction; {@code never} stands for 0, which switches it off. */

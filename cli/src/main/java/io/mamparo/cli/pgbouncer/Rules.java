@@ -44,10 +44,10 @@ final class Rules {
       pool_mode | MAPPED | session | transaction mode, in which session state is followed or pins
       max_client_conn | MAPPED | 100 | proxy.clients
       default_pool_size | MAPPED | 20 | proxy.pools.max
-      min_pool_size | DIFFERS | 0 | connections are opened when they are needed
+      min_pool_size | MAPPED | 0 | proxy.pools.min
       reserve_pool_size | DIFFERS | 0 | raise proxy.pools.max instead
       reserve_pool_timeout | IGNORED | 5 | there is no reserve pool
-      max_db_connections | DIFFERS | 0 | each login has a pool of its own with its own limit
+      max_db_connections | DIFFERS | 0 | give each database its connections: … in the stack file
       max_db_client_connections | DIFFERS | 0 | proxy.clients limits all clients together
       max_user_connections | DIFFERS | 0 | each login has a pool of its own with its own limit
       max_user_client_connections | DIFFERS | 0 | proxy.clients limits all clients together
@@ -64,7 +64,7 @@ final class Rules {
       max_prepared_statements | MAPPED | 200 | proxy.pools.prepared-statements
       scram_iterations | BUILT_IN | 4096 | 4096 iterations, as PostgreSQL
       auth_type | MAPPED | md5 | clients prove their password by SCRAM-SHA-256
-      auth_hba_file | DIFFERS | | who may come in is decided by logins
+      auth_hba_file | DIFFERS | | write its lines as rules of proxy.access, see docs/security.md
       auth_ident_file | DIFFERS | | there is no peer authentication
       auth_file | MAPPED | | passwords of database users are taken from it
       auth_user | DIFFERS | | passwords are not looked up in the database
@@ -83,7 +83,7 @@ final class Rules {
       stats_users | DIFFERS | | the admin database takes what mamparo env prints, or the control token
       server_reset_query | BUILT_IN | DISCARD ALL | what a session leaves behind is followed and undone
       server_reset_query_always | BUILT_IN | 0 | what a session leaves behind is followed and undone
-      server_check_delay | BUILT_IN | 30 | after 30 s without use
+      server_check_delay | MAPPED | 30 | proxy.pools.check-after
       server_check_query | BUILT_IN | <empty> | an empty query
       server_fast_close | BUILT_IN | 0 | connections that do not fit go when they are free
       server_lifetime | MAPPED | 3600 | proxy.pools.max-lifetime
@@ -118,9 +118,9 @@ final class Rules {
       query_timeout | DIFFERS | 0 | set statement_timeout for the role in PostgreSQL
       query_wait_timeout | MAPPED | 120 | proxy.pools.borrow-timeout
       cancel_wait_timeout | BUILT_IN | 10 | a cancel request never waits
-      client_idle_timeout | DIFFERS | 0 | idle clients stay
-      idle_transaction_timeout | DIFFERS | 0 | set idle_in_transaction_session_timeout in PostgreSQL
-      transaction_timeout | DIFFERS | 0 | set transaction_timeout in PostgreSQL
+      client_idle_timeout | MAPPED | 0 | proxy.pools.client-idle-timeout
+      idle_transaction_timeout | MAPPED | 0 | proxy.pools.idle-in-transaction-timeout
+      transaction_timeout | MAPPED | 0 | proxy.pools.transaction-timeout
       suspend_timeout | IGNORED | 10 | there is no SUSPEND
       pkt_buf | BUILT_IN | 4096 | buffers grow as needed
       max_packet_size | BUILT_IN | 2147483647 | as PostgreSQL
@@ -147,14 +147,14 @@ final class Rules {
       auth_query | DIFFERS | | passwords are not looked up in the database
       auth_dbname | DIFFERS | | passwords are not looked up in the database
       pool_size | DIFFERS | | proxy.pools.max holds for all databases
-      min_pool_size | DIFFERS | 0 | connections are opened when they are needed
+      min_pool_size | DIFFERS | 0 | proxy.pools.min holds for all databases
       reserve_pool_size | DIFFERS | 0 | raise proxy.pools.max instead
       reserve_pool | DIFFERS | 0 | raise proxy.pools.max instead
       connect_query | DIFFERS | | set it for the role instead: ALTER ROLE … SET …
       pool_mode | DIFFERS | transaction | transaction mode for all databases
       query_wait_timeout | DIFFERS | -1 | proxy.pools.borrow-timeout holds for all databases
       load_balance_hosts | DIFFERS | round-robin | see docs/database-proxy.md for several servers
-      max_db_connections | DIFFERS | 0 | each login has a pool of its own with its own limit
+      max_db_connections | DIFFERS | 0 | give the database its connections: … in the stack file
       max_db_client_connections | DIFFERS | 0 | proxy.clients limits all clients together
       server_lifetime | DIFFERS | | proxy.pools.max-lifetime holds for all databases
       client_encoding | DIFFERS | | set it for the role instead: ALTER ROLE … SET …
@@ -170,9 +170,9 @@ final class Rules {
       max_user_connections | DIFFERS | 0 | give its service a database: {name: …, connections: …}
       query_timeout | DIFFERS | 0 | ALTER ROLE … SET statement_timeout
       query_wait_timeout | DIFFERS | -1 | proxy.pools.borrow-timeout holds for all users
-      idle_transaction_timeout | DIFFERS | 0 | ALTER ROLE … SET idle_in_transaction_session_timeout
-      transaction_timeout | DIFFERS | 0 | ALTER ROLE … SET transaction_timeout
-      client_idle_timeout | DIFFERS | 0 | idle clients stay
+      idle_transaction_timeout | DIFFERS | 0 | proxy.pools.idle-in-transaction-timeout holds for all users
+      transaction_timeout | DIFFERS | 0 | proxy.pools.transaction-timeout holds for all users
+      client_idle_timeout | DIFFERS | 0 | proxy.pools.client-idle-timeout holds for all users
       max_user_client_connections | DIFFERS | 0 | proxy.clients limits all clients together
       """;
 
