@@ -54,10 +54,7 @@ class AllocationIT {
 
   @Test
   void ioUring_addsOnlyItsDescriptions() throws Exception {
-    measure(
-        Transport.uring() ? Transport.IO_URING : Transport.best(),
-        "prepareThreshold=1",
-        OURS + NETTYS);
+    measure(Transport.best(), "prepareThreshold=1", OURS + NETTYS);
   }
 
   private static void measure(Transport transport, String way, long bound) throws Exception {

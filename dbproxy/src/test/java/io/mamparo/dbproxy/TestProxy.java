@@ -23,8 +23,7 @@ final class TestProxy implements AutoCloseable {
   static final String PASSWORD = "proxy-pw";
 
   private final RealPostgres postgres;
-  private final Loops loops =
-      Loops.of(Transport.uring() ? Transport.IO_URING : Transport.best(), 2);
+  private final Loops loops = Loops.of(Transport.best(), 2);
   private final DatabaseProxy proxy;
 
   TestProxy(RealPostgres postgres, int max, Duration borrow, ProxyListener listener) {

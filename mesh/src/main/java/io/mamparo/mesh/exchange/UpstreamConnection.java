@@ -158,6 +158,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
     written = x.client;
     loop.path.upstreamData(x, this, in);
+    if (!ctx.channel().isOpen()) {
+      // Not every transport tells that a batch of reads is complete once the channel is closed.
+      channelReadComplete(ctx);
+    }
   }
 
   @Override

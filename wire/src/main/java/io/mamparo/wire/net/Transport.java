@@ -48,15 +48,14 @@ public enum Transport {
   /** Room for the answers of 10,000 sockets at once; beyond it the kernel keeps them. */
   private static final int COMPLETIONS = 16 * 1024;
 
-  /**
-   * The one named by the system property mamparo.transport, or the best this machine has that both
-   * data planes are tested with: not yet io_uring, on which the mesh loses an answer before a
-   * close.
-   */
+  /** The one named by the system property mamparo.transport, or the best this machine has. */
   public static Transport best() {
     String wanted = System.getProperty("mamparo.transport", "");
     if (!wanted.isEmpty()) {
       return valueOf(wanted.toUpperCase(Locale.ROOT));
+    }
+    if (uring()) {
+      return IO_URING;
     }
     return Epoll.isAvailable() ? EPOLL : NIO;
   }
