@@ -25,7 +25,7 @@ public final class Main {
 
   /** Runs one command and returns its exit status. */
   static int run(Terminal terminal, String... args) {
-    CommandLine line = new CommandLine(new Cli(), new Commands(terminal));
+    CommandLine line = Cli.line(new Commands(terminal), args);
     line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(

@@ -42,6 +42,8 @@ record StackSource(String name, Path file, Path beside) {
   static Map<String, String> environment(Terminal terminal) {
     Map<String, String> all = new HashMap<>(terminal.environment());
     all.putIfAbsent("MAMPARO_HOME", home().toString());
+    all.putIfAbsent(
+        "MAMPARO_JAVA", Path.of(System.getProperty("java.home"), "bin/java").toString());
     return all;
   }
 

@@ -10,7 +10,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -54,16 +53,6 @@ public final class Train {
         - {path: "/*", to: self}
       """;
 
-  /** What the server does besides: a database, and requests through the mesh. */
-  private static final String MORE =
-      """
-      databases:
-        training: {}
-      visitors:
-        rate: 50/s
-        requests: [GET /healthz]
-      """;
-
   private static int free() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -82,17 +71,45 @@ public final class Train {
     return new Terminal(nowhere, nowhere, false, Map.of("NO_COLOR", "1"), directory);
   }
 
-  private static void client(Path scratch) throws IOException, InterruptedException {
+  /** What runs is a process of its own: the client's cache shall hold the client's classes only. */
+  private static void client(Path scratch) throws IOException {
     Path file = stack(scratch);
-    try (Mamparo mamparo = run(scratch, file)) {
-      awaitReady(mamparo);
-      commands(scratch, file);
+    Terminal terminal = quiet(scratch);
+    if (Main.run(terminal, "up", "--detach", file.toString()) != 0) {
+      throw new IllegalStateException("training without a stack");
     }
+    commands(scratch, file);
+    Main.run(terminal, "down");
+  }
+
+  /**
+   * The built-in stack, with more visitors, and one replica of each service, which makes a cache of
+   * its own when it ends.
+   */
+  private static Path builtIn(Path scratch) throws IOException {
+    Path example = StackSource.home().resolve("examples/cars/mamparo.yaml");
+    String text = Files.readString(example);
+    Map<String, String> changes =
+        Map.of(
+            "-XX:AOTCache=", "-XX:AOTCacheOutput=",
+            "replicas: 2", "replicas: 1",
+            "rate: 3/s", "rate: 50/s");
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      if (!text.contains(change.getKey())) {
+        throw new IllegalStateException(example + " has no " + change.getKey());
+      }
+      text = text.replace(change.getKey(), change.getValue());
+    }
+    String listeners = "%ningress: {listen: 127.0.0.1:%d}%nproxy: {listen: 127.0.0.1:%d}%n";
+    return Files.writeString(
+        scratch.resolve("training.yaml"),
+        text
+            + listeners.formatted(free(), free())
+            + "console: {listen: 127.0.0.1:%d}%n".formatted(free()));
   }
 
   private static void server(Path scratch) throws IOException, InterruptedException {
-    Path file = stack(scratch);
-    Files.writeString(file, MORE, StandardOpenOption.APPEND);
+    Path file = builtIn(scratch);
     try (Mamparo mamparo = run(scratch, file)) {
       awaitReady(mamparo);
       commands(scratch, file);
@@ -152,11 +169,14 @@ public final class Train {
             "training.yaml",
             Files.readString(file),
             scratch,
-            Map.of()));
+            StackSource.environment(quiet(scratch))));
   }
 
   private static void awaitReady(Mamparo mamparo) throws InterruptedException {
-    for (int i = 0; i < 300 && !mamparo.status().path("ready").asBoolean(); i++) {
+    for (int i = 0; !mamparo.status().path("ready").asBoolean(); i++) {
+      if (i > 300) {
+        throw new IllegalStateException("not ready: " + mamparo.status());
+      }
       mamparo.awaitChange(Duration.ofMillis(100));
     }
   }

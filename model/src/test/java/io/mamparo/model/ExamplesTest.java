@@ -15,7 +15,9 @@ class ExamplesTest {
   @Test
   void cars_isAStack() {
     Path file = ROOT.resolve("examples/cars/mamparo.yaml");
-    Stack stack = StackFile.read(file, Map.of("MAMPARO_HOME", ROOT.toString())).orThrow();
+    Stack stack =
+        StackFile.read(file, Map.of("MAMPARO_HOME", ROOT.toString(), "MAMPARO_JAVA", "java"))
+            .orThrow();
     assertEquals(List.of("cars", "bookings"), List.copyOf(stack.services().keySet()));
     stack.services().values().forEach(service -> assertEquals(2, service.replicas()));
     assertTrue(stack.visitors().isOn(), "a visitor");
