@@ -32,7 +32,7 @@ class LayersTest {
           Map.entry("telemetry", Set.of("kernel", "store", "resilience", "wire")),
           Map.entry("dbproxy", Set.of("kernel", "wire", "resilience")),
           Map.entry("mesh", Set.of("kernel", "wire", "resilience")),
-          Map.entry("compute", Set.of("kernel")),
+          Map.entry("compute", Set.of("kernel", "wire")),
           Map.entry("load", Set.of("kernel")),
           Map.entry(
               "app",

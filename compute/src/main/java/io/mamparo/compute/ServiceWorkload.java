@@ -6,6 +6,7 @@ import io.mamparo.compute.proc.ProcFs;
 import io.mamparo.compute.proc.Processes;
 import io.mamparo.compute.proc.Signal;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,7 @@ final class ServiceWorkload implements Workload {
   private final @Nullable ProcessTemplate template;
   private final Duration grace;
   private final Drain drain;
-  private volatile @Nullable String path;
+  private volatile HealthCheck health;
   private int port;
   private long logStart;
 
@@ -83,11 +84,11 @@ final class ServiceWorkload implements Workload {
     this.grace = grace;
     this.drain = drain;
     this.port = port;
-    path = health.path();
+    this.health = health;
   }
 
-  void use(HealthCheck health) {
-    path = health.path();
+  void use(HealthCheck other) {
+    health = other;
   }
 
   @Override
@@ -163,7 +164,8 @@ final class ServiceWorkload implements Workload {
 
   @Override
   public @Nullable String check(Running running, Duration timeout) {
-    return HttpCheck.ask(host, running.port(), path, timeout);
+    InetSocketAddress to = new InetSocketAddress(host, running.port());
+    return HttpCheck.ask(to, host + ":" + running.port(), health, timeout, null);
   }
 
   @Override

@@ -93,7 +93,7 @@ public record MeshConfig(
    * @param breaker when calls from one caller are refused for a while; null means never
    * @param outliers when an endpoint is left out for a while; null means never
    * @param policy how its endpoints are chosen, who may call it, and what is broken on purpose
-   * @param http2 whether its endpoints speak HTTP/2 in cleartext, without being asked
+   * @param http2 whether its endpoints speak HTTP/2, without being asked unless they are encrypted
    */
   public record Service(
       String name,

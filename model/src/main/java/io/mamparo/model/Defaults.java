@@ -28,7 +28,7 @@ public final class Defaults {
 
   /** Long enough for a slow start, short enough to notice a program that never comes up. */
   public static final HealthSpec HEALTH =
-      new HealthSpec(null, Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 2, seconds(30));
+      new HealthSpec(null, false, seconds(1), seconds(1), 1, 2, seconds(30));
 
   /** 20 % as in Finagle and Linkerd; three tries; only what the server has not acted on. */
   public static final RetrySpec RETRIES =

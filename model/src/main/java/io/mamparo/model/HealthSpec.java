@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How Mamparo finds out whether a replica works.
  *
- * @param path asked with GET, healthy when answered with 200 to 399; absent means that accepting a
- *     TCP connection is enough
+ * @param path asked with GET in the service's protocol, healthy when answered with 200 to 399;
+ *     absent means that accepting a TCP connection is enough
+ * @param grpc whether gRPC's health service is asked, which answers SERVING when all is well
  * @param interval between checks
  * @param timeout of one check
  * @param healthyAfter checks in a row that make a replica healthy
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HealthSpec(
     @Nullable String path,
+    boolean grpc,
     Duration interval,
     Duration timeout,
     int healthyAfter,
@@ -23,6 +25,7 @@ public record HealthSpec(
     Duration startPeriod) {
   public HealthSpec {
     Require.that(path == null || path.startsWith("/"), "a health path starts with '/'");
+    Require.that(!grpc || path == null, "path has no meaning with grpc");
     Require.positive(interval, "interval");
     Require.positive(timeout, "timeout");
     Require.between(1, healthyAfter, 100, "healthy-after");
@@ -32,6 +35,6 @@ public record HealthSpec(
 
   /** As this, with a path. */
   HealthSpec at(String path) {
-    return new HealthSpec(path, interval, timeout, healthyAfter, unhealthyAfter, startPeriod);
+    return new HealthSpec(path, grpc, interval, timeout, healthyAfter, unhealthyAfter, startPeriod);
   }
 }

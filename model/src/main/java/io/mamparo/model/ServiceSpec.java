@@ -44,6 +44,9 @@ public record ServiceSpec(
           "port must be left out when a process has more than one replica");
     }
     Require.that(!stopGrace.isNegative(), "stop-grace must not be negative");
+    Require.that(
+        !health.grpc() || traffic.protocol() == TrafficSpec.Protocol.H2,
+        "health: grpc has a meaning with protocol: h2 only");
   }
 
   /**

@@ -13,18 +13,39 @@ import org.jspecify.annotations.Nullable;
  * @param adaptive whether the concurrency follows the latency, up to {@link Guards#concurrency}
  * @param allow who may call it; counts when {@code mesh.authorization} says so
  * @param faults what is broken on purpose
+ * @param protocol what its replicas speak
  */
 public record TrafficSpec(
-    Balance balance, boolean adaptive, List<Allow> allow, List<Fault> faults) {
-  /** Least request, a fixed bound, no rules, no faults. */
+    Balance balance, boolean adaptive, List<Allow> allow, List<Fault> faults, Protocol protocol) {
+  /** Least request, a fixed bound, no rules, no faults, HTTP/1.1. */
   public static final TrafficSpec DEFAULT =
-      new TrafficSpec(Balance.DEFAULT, false, List.of(), List.of());
+      new TrafficSpec(Balance.DEFAULT, false, List.of(), List.of(), Protocol.HTTP_1);
 
   public TrafficSpec {
     allow = List.copyOf(allow);
     faults = List.copyOf(faults);
     Require.that(faults.size() <= 16, "faults: at most 16");
     Require.that(allow.size() <= 256, "allow: at most 256 rules");
+  }
+
+  /** What a service's replicas speak. Clients of the mesh speak what they like. */
+  public enum Protocol {
+    /** HTTP/1.1. */
+    HTTP_1("http/1.1"),
+    /** HTTP/2 from the first byte on, or as agreed in the handshake where it is encrypted. */
+    H2("h2");
+
+    private final String text;
+
+    Protocol(String text) {
+      this.text = text;
+    }
+
+    /** As the stack file has it. */
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   /** How a replica is chosen. */

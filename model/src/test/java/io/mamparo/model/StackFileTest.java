@@ -141,7 +141,7 @@ class StackFileTest {
     ServiceSpec web = service(stack, "web");
     assertEquals(18001, web.port());
     assertEquals(
-        new HealthSpec("/up", millis(2000), millis(300), 2, 4, Duration.ofMinutes(1)),
+        new HealthSpec("/up", false, millis(2000), millis(300), 2, 4, Duration.ofMinutes(1)),
         web.health());
     assertEquals(
         new Guards(
@@ -191,6 +191,9 @@ class StackFileTest {
                 new Source.Endpoint(false, new Address("10.0.0.1", 81)))),
         service(stack, "far").source());
     assertEquals(2, service(stack, "far").replicas());
+    assertEquals(TrafficSpec.Protocol.H2, service(stack, "far").traffic().protocol());
+    assertTrue(service(stack, "far").health().grpc());
+    assertEquals(TrafficSpec.Protocol.HTTP_1, web.traffic().protocol());
   }
 
   @Test

@@ -15,12 +15,14 @@ import io.mamparo.wire.tls.ClientTls;
 import io.mamparo.wire.tls.Identity;
 import io.mamparo.wire.tls.Pem;
 import io.mamparo.wire.tls.ServerTls;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +36,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -62,7 +66,8 @@ public final class Certificates implements AutoCloseable {
   private final Map<String, Preparing> preparing = new HashMap<>();
   private final Map<DatabaseTls, Trusted> trusted = new HashMap<>();
   private final Function<DatabaseTls, UpstreamTls> servers = this::server;
-  private @Nullable ClientTls services;
+  private final Map<String, ClientTls> services = new HashMap<>();
+  private @Nullable SSLSocketFactory checks; // guarded by this
   private volatile @Nullable CertificateAuthority authority;
 
   /** Nothing is read or made before it is needed. */
@@ -112,27 +117,55 @@ public final class Certificates implements AutoCloseable {
   }
 
   /** Those that Java trusts and the own authority may vouch for services. */
-  private ClientTls services() {
-    ClientTls known = services;
+  private ClientTls services(String protocol) {
+    ClientTls known = services.get(protocol);
     if (known == null) {
-      List<X509Certificate> roots = new ArrayList<>(List.of(authority().root()));
-      try {
-        TrustManagerFactory factory =
-            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init((java.security.KeyStore) null);
-        for (TrustManager manager : factory.getTrustManagers()) {
-          if (manager instanceof X509TrustManager usual) {
-            roots.addAll(List.of(usual.getAcceptedIssuers()));
-          }
-        }
-      } catch (GeneralSecurityException e) {
-        complain("the authorities that Java trusts cannot be read: " + e.getMessage());
-      }
       known =
           new ClientTls(
               new ClientTls.Settings(
-                  ClientTls.Verify.FULL, roots, null, null, List.of("http/1.1")));
-      services = known;
+                  ClientTls.Verify.FULL, roots(), null, null, List.of(protocol)));
+      services.put(protocol, known);
+    }
+    return known;
+  }
+
+  private List<X509Certificate> roots() {
+    List<X509Certificate> roots = new ArrayList<>(List.of(authority().root()));
+    try {
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init((KeyStore) null);
+      for (TrustManager manager : factory.getTrustManagers()) {
+        if (manager instanceof X509TrustManager usual) {
+          roots.addAll(List.of(usual.getAcceptedIssuers()));
+        }
+      }
+    } catch (GeneralSecurityException e) {
+      complain("the authorities that Java trusts cannot be read: " + e.getMessage());
+    }
+    return roots;
+  }
+
+  /** Encrypts health checks of services, whom the same vouch for. By any thread. */
+  synchronized SSLSocketFactory forChecks() {
+    SSLSocketFactory known = checks;
+    if (known == null) {
+      try {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        for (X509Certificate root : roots()) {
+          store.setCertificateEntry("root" + store.size(), root);
+        }
+        TrustManagerFactory trusted =
+            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusted.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trusted.getTrustManagers(), null);
+        known = context.getSocketFactory();
+      } catch (GeneralSecurityException | IOException e) {
+        throw new IllegalStateException("Java cannot encrypt", e);
+      }
+      checks = known;
     }
     return known;
   }
@@ -143,7 +176,7 @@ public final class Certificates implements AutoCloseable {
         stack,
         stack.ingress().tls(),
         stack.ingress().listen().at(0),
-        List.of("http/1.1"));
+        List.of("h2", "http/1.1"));
   }
 
   private @Nullable ServerTls listener(

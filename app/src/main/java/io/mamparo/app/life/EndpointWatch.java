@@ -1,19 +1,18 @@
 package io.mamparo.app.life;
 
+import io.mamparo.app.plan.ComputePlan;
+import io.mamparo.compute.HealthCheck;
+import io.mamparo.compute.HttpCheck;
 import io.mamparo.model.Address;
-import io.mamparo.model.HealthSpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Source;
 import io.mamparo.model.Stack;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Looks whether endpoints that live elsewhere answer: one virtual thread for each. Changed by the
@@ -21,13 +20,21 @@ import java.util.concurrent.ConcurrentHashMap;
  * have failed as often as the stack file says.
  */
 final class EndpointWatch implements AutoCloseable {
-  private record Watched(Address address, String host, HealthSpec health) {}
+  private record Watched(Address address, String host, HealthCheck health, boolean tls) {}
 
+  private final Supplier<SSLSocketFactory> tls;
   private final Runnable wake;
   private final Map<Watched, Thread> watchers = new HashMap<>();
   private final Map<String, Boolean> answers = new ConcurrentHashMap<>();
 
-  EndpointWatch(Runnable wake) {
+  /**
+   * Watches nothing yet.
+   *
+   * @param tls encrypts connections to endpoints with https
+   * @param wake called when an endpoint answers that did not, or the other way round
+   */
+  EndpointWatch(Supplier<SSLSocketFactory> tls, Runnable wake) {
+    this.tls = tls;
     this.wake = wake;
   }
 
@@ -38,7 +45,8 @@ final class EndpointWatch implements AutoCloseable {
       if (service.source() instanceof Source.Endpoints elsewhere) {
         for (Source.Endpoint endpoint : elsewhere.endpoints()) {
           String host = endpoint.name() == null ? endpoint.address().toString() : endpoint.name();
-          Watched watched = new Watched(endpoint.address(), host, service.health());
+          HealthCheck health = ComputePlan.health(service);
+          Watched watched = new Watched(endpoint.address(), host, health, endpoint.tls());
           Thread known = watchers.remove(watched);
           next.put(watched, known != null ? known : start(watched));
         }
@@ -64,7 +72,7 @@ final class EndpointWatch implements AutoCloseable {
   private void run(Watched watched) {
     int failures = 0;
     int successes = 0;
-    HealthSpec health = watched.health();
+    HealthCheck health = watched.health();
     try {
       while (true) {
         boolean works = works(watched);
@@ -89,27 +97,12 @@ final class EndpointWatch implements AutoCloseable {
     }
   }
 
-  private static boolean works(Watched watched) {
+  private boolean works(Watched watched) {
     Address address = watched.address();
-    int timeout = (int) Math.max(1, watched.health().timeout().toMillis());
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(address.host(), address.port()), timeout);
-      String path = watched.health().path();
-      if (path == null) {
-        return true;
-      }
-      socket.setSoTimeout(timeout);
-      OutputStream out = socket.getOutputStream();
-      String request =
-          "GET " + path + " HTTP/1.1\r\nHost: " + watched.host() + "\r\nConnection: close\r\n\r\n";
-      out.write(request.getBytes(StandardCharsets.US_ASCII));
-      out.flush();
-      InputStream in = socket.getInputStream();
-      String line = new String(in.readNBytes(12), StandardCharsets.US_ASCII);
-      return line.matches("HTTP/1\\.[01] [23]\\d\\d");
-    } catch (IOException e) {
-      return false;
-    }
+    InetSocketAddress to = new InetSocketAddress(address.host(), address.port());
+    HealthCheck health = watched.health();
+    SSLSocketFactory with = watched.tls() ? tls.get() : null;
+    return HttpCheck.ask(to, watched.host(), health, health.timeout(), with) == null;
   }
 
   @Override

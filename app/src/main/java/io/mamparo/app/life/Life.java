@@ -110,7 +110,7 @@ public final class Life implements AutoCloseable {
         planes.services(
             new Replicas(mesh::observe, () -> meshApplied, this::wake),
             name -> ready.contains(name));
-    endpoints = new EndpointWatch(this::wake);
+    endpoints = new EndpointWatch(around.certificates()::forChecks, this::wake);
     names =
         new EndpointNames(
             new Dns(io.netty.resolver.dns.DnsServerAddressStreamProviders.platformDefault()),

@@ -73,7 +73,7 @@ public final class ComputePlan {
         service.replicas(),
         service.port(),
         (replica, port) -> process(service, run, around, replica, port),
-        health(service.health()),
+        health(service),
         restart(service.restart()),
         service.stopGrace(),
         LogPolicy.DEFAULT,
@@ -167,9 +167,17 @@ public final class ComputePlan {
     return service.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 
-  private static HealthCheck health(HealthSpec spec) {
+  /** How a service's replicas are asked whether they work: in the protocol that they speak. */
+  public static HealthCheck health(ServiceSpec service) {
+    HealthSpec spec = service.health();
+    HealthCheck.By by =
+        switch (service.traffic().protocol()) {
+          case HTTP_1 -> HealthCheck.By.HTTP_1;
+          case H2 -> spec.grpc() ? HealthCheck.By.GRPC : HealthCheck.By.HTTP_2;
+        };
     return new HealthCheck(
         spec.path(),
+        by,
         spec.interval(),
         spec.timeout(),
         spec.healthyAfter(),

@@ -21,6 +21,7 @@ import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Source;
 import io.mamparo.model.Stack;
 import io.mamparo.model.TlsSpec;
+import io.mamparo.model.TrafficSpec;
 import io.mamparo.resilience.breaker.BreakerConfig;
 import io.mamparo.resilience.breaker.WindowSpec;
 import io.mamparo.resilience.outlier.OutlierConfig;
@@ -35,7 +36,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Stack, replicas and remembered ports to the mesh's configuration. Stateless. */
@@ -52,11 +53,11 @@ public final class MeshPlan {
    * What encrypts.
    *
    * @param ingress shows certificates; null when the ingress does not encrypt
-   * @param services for endpoints with https; always the same
+   * @param services for endpoints with https, by what is spoken inside (ALPN); always the same
    */
-  public record Tls(@Nullable ServerTls ingress, Supplier<@Nullable ClientTls> services) {
+  public record Tls(@Nullable ServerTls ingress, Function<String, @Nullable ClientTls> services) {
     /** Nothing is encrypted. */
-    public static final Tls NONE = new Tls(null, () -> null);
+    public static final Tls NONE = new Tls(null, protocol -> null);
   }
 
   /**
@@ -128,7 +129,7 @@ public final class MeshPlan {
         breaker(guards.breaker()),
         outliers(guards.outliers()),
         TrafficPlan.policy(spec.traffic(), mesh),
-        false);
+        spec.traffic().protocol() == TrafficSpec.Protocol.H2);
   }
 
   private static List<Endpoint> endpoints(
@@ -147,7 +148,7 @@ public final class MeshPlan {
                 null,
                 endpoint.priority(),
                 endpoint.zone(),
-                endpoint.tls() ? tls.services().get() : null));
+                endpoint.tls() ? tls.services().apply(spec.traffic().protocol().toString()) : null));
       }
       return endpoints;
     }

@@ -155,6 +155,7 @@ public final class StatusView {
     ObjectNode resource = resource("service", spec.name());
     ObjectNode wanted = desired(resource);
     wanted.put("replicas", spec.replicas()).put("source", source(spec.source()));
+    wanted.put("protocol", spec.traffic().protocol().toString());
     if (spec.database() != null) {
       wanted.put("database", spec.database().name());
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mamparo.app.Stacks;
+import io.mamparo.compute.HealthCheck;
 import io.mamparo.compute.Login;
 import io.mamparo.compute.ProcessSpec;
 import io.mamparo.compute.ReplicaState;
@@ -216,6 +217,39 @@ class PlansTest {
     assertEquals(Duration.ofSeconds(1), bookings.breaker().slowCall());
     assertEquals(Duration.ofSeconds(10), bookings.breaker().openFor());
     assertEquals(0.5, bookings.breaker().failureRate());
+  }
+
+  @Test
+  void protocol_isWhatTheMeshSpeaksToReplicas_andHealthChecksToo() {
+    assertFalse(service(mesh(), "bookings").http2());
+    assertEquals(HealthCheck.By.HTTP_1, plan(Stacks.CARS, "bookings").health().by());
+    String yaml = Stacks.CARS.replace("health: /health", "health: /health\n    protocol: h2");
+    assertTrue(service(mesh(Stacks.of(yaml), true), "bookings").http2());
+    assertEquals(HealthCheck.By.HTTP_2, plan(yaml, "bookings").health().by());
+    String grpc = yaml.replace("health: /health", "health: {grpc: true}");
+    assertEquals(HealthCheck.By.GRPC, plan(grpc, "bookings").health().by());
+  }
+
+  @Test
+  void encryptedEndpoints_agreeOnTheServicesProtocol() {
+    Stack stack =
+        Stacks.of(
+            """
+            stack: x
+            services:
+              new: {endpoints: ["https://10.0.0.1:8001"], protocol: h2}
+              old: {endpoints: ["https://10.0.0.1:8002"]}
+            """);
+    List<String> asked = new ArrayList<>();
+    MeshPlan.Tls tls =
+        new MeshPlan.Tls(
+            null,
+            protocol -> {
+              asked.add(protocol);
+              return null;
+            });
+    MeshPlan.of(stack, List.of(), Map.of(), Map.of(), 0, true, tls);
+    assertEquals(List.of("h2", "http/1.1"), asked);
   }
 
   @Test

@@ -42,12 +42,13 @@ public final class Door {
     tls = with;
   }
 
-  /** Prepares a connection that has just come in. */
-  public void receive(Channel channel) {
+  /** Prepares a connection that has just come in; says whether it may be encrypted. */
+  public boolean receive(Channel channel) {
     ServerTls with = tls;
     if (with != null) {
       channel.pipeline().addLast(new FirstByte(with, plain));
     }
+    return with != null;
   }
 
   /** It listens now. */

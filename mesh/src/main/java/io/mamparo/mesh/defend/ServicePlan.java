@@ -57,7 +57,7 @@ public final class ServicePlan {
     affinity = Affinity.of(config.policy().balance().key());
   }
 
-  /** Whether its endpoints speak HTTP/2, in cleartext and without asking. */
+  /** Whether its endpoints speak HTTP/2, without being asked unless they are encrypted. */
   public boolean http2() {
     return config.http2();
   }

@@ -145,7 +145,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
       }
       case REFUSED -> {
         if (!speaksHttp1 && x.request.preface(in)) {
-          toStreams(x, in);
+          exchange = null;
+          loop.giveBack(x);
+          toStreams(ClientStreams.FIRST_LINE, in);
           return false;
         }
         state = State.BODY;
@@ -162,15 +164,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     return true;
   }
 
-  /** The client speaks HTTP/2: its first line has been read, and another handler goes on. */
-  private void toStreams(Exchange x, ByteBuf in) {
-    exchange = null;
-    loop.giveBack(x);
-    loop.timers.remove(timer);
-    loop.clients.remove(this);
-    state = State.CLOSED;
-    ClientStreams.takeOver(
-        this, context(), new ClientStreams(loop, door, ClientStreams.FIRST_LINE), in);
+  /** The client speaks HTTP/2, of whose preface so much was read: another handler goes on. */
+  void toStreams(int seen, ByteBuf in) {
+    if (state == State.HEAD) {
+      loop.timers.remove(timer);
+      loop.clients.remove(this);
+      state = State.CLOSED;
+      ClientStreams.takeOver(this, context(), new ClientStreams(loop, door, seen), in);
+    }
   }
 
   private boolean body(ByteBuf in) {

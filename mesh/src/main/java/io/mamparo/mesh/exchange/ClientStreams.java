@@ -67,6 +67,7 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
       ChannelHandler from, ChannelHandlerContext ctx, ClientStreams by, ByteBuf in) {
     ctx.pipeline().replace(from, null, by);
     by.channelRead(ctx, in);
+    by.flushSoon();
   }
 
   private Http2Connection connection() {

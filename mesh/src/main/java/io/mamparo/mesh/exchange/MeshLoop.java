@@ -37,6 +37,9 @@ public final class MeshLoop {
   /** How long a connection that says no more waits for its client to close. */
   static final long LINGER_NANOS = 2_000_000_000L;
 
+  /** What both sides call HTTP/2 when they agree on it (ALPN). */
+  private static final String HTTP_2 = "h2";
+
   private static final long POLL_NANOS = 1_000_000_000L;
 
   /** Exchanges that are kept for reuse; more than so many at once are left to the collector. */
@@ -150,8 +153,11 @@ public final class MeshLoop {
   /** A client has come in through a door. */
   public void accept(Channel channel, Door door) {
     prepare(channel);
-    door.receive(channel);
-    channel.pipeline().addLast(new ClientConnection(this, door));
+    ClientConnection client = new ClientConnection(this, door);
+    if (door.receive(channel)) {
+      channel.pipeline().addLast(new AgreedProtocol(client));
+    }
+    channel.pipeline().addLast(client);
   }
 
   void prepare(Channel channel) {
@@ -185,6 +191,12 @@ public final class MeshLoop {
   /** Whether what a handler reads came encrypted. */
   static boolean secure(ChannelHandlerContext ctx) {
     return ctx.pipeline().get(SslHandler.class) != null;
+  }
+
+  /** Whether a handshake, which is over, was good and agreed on HTTP/2 (ALPN). */
+  static boolean agreedOnHttp2(ChannelHandlerContext ctx) {
+    SslHandler encrypted = ctx.pipeline().get(SslHandler.class);
+    return encrypted != null && HTTP_2.equals(encrypted.applicationProtocol());
   }
 
   /** Sends the end of a connection; the timer rings when its client has not closed in time. */

@@ -51,7 +51,7 @@ final class UpstreamStream extends Http2Stream implements Upstream, FieldSink {
     byte[] b = request.bytes();
     encoder.begin(block);
     encoder.method(block, b, request.methodStart(), request.methodEnd());
-    encoder.scheme(block, false);
+    encoder.scheme(block, on.secure());
     loop.requests.authority(x, encoder, block);
     encoder.path(block, b, request.sentStart(), request.sentEnd());
     encoder.lines(block, lines.array(), 0, lines.length());

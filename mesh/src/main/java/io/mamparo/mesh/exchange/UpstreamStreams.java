@@ -10,6 +10,7 @@ import io.mamparo.wire.http2.Http2Stream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,28 @@ final class UpstreamStreams extends ChannelInboundHandlerAdapter implements Http
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     context = ctx;
+    if (!secure()) {
+      start(ctx);
+    }
+  }
+
+  /** Whether the connection is encrypted; then it begins when both have agreed on HTTP/2. */
+  boolean secure() {
+    return pool.endpoint.tls() != null;
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent) {
+      if (MeshLoop.agreedOnHttp2(ctx)) {
+        start(ctx);
+      } else {
+        ctx.close();
+      }
+    }
+  }
+
+  private void start(ChannelHandlerContext ctx) {
     Http2Connection c =
         new Http2Connection(ctx, false, Http2Limits.DEFAULT, loop.buffers, loop.clock::nanos, this);
     connection = c;
@@ -132,7 +155,9 @@ final class UpstreamStreams extends ChannelInboundHandlerAdapter implements Http
   @Override
   public void flushNow() {
     flushing = false;
-    connection().flush();
+    if (connection != null) {
+      connection.flush();
+    }
   }
 
   @Override
@@ -179,7 +204,9 @@ final class UpstreamStreams extends ChannelInboundHandlerAdapter implements Http
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    connection().writableAgain();
+    if (connection != null) {
+      connection.writableAgain();
+    }
   }
 
   @Override
@@ -188,7 +215,10 @@ final class UpstreamStreams extends ChannelInboundHandlerAdapter implements Http
     retiring = true;
     pool.closed(this);
     if (connection != null) {
-      connection().gone();
+      connection.gone();
+    } else {
+      pool.endpoint.onRefused(loop.now());
+      refused();
     }
   }
 

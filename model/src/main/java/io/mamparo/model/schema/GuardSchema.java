@@ -24,7 +24,18 @@ final class GuardSchema {
     Type<String> url = Scalar.matching("path", "/\\S*", "a path that starts with '/'");
     Key<String> path =
         Key.optional(
-            "path", url, "a TCP connection is enough", "Asked with GET; 200 to 399 is healthy.");
+            "path",
+            url,
+            "a TCP connection is enough",
+            "Asked with GET, in the service's `protocol`; 200 to 399 is healthy.");
+    Key<Boolean> grpc =
+        Key.of(
+            "grpc",
+            MatchSchema.FLAG,
+            false,
+            "Asks gRPC's health service (`grpc.health.v1.Health/Check`) about the whole server,"
+                + " which is healthy when it answers SERVING. In place of `path`, with"
+                + " `protocol: h2`.");
     Key<Duration> interval =
         Key.of("interval", Scalar.DURATION, d.interval(), "Between two checks of a replica.");
     Key<Duration> timeout =
@@ -50,10 +61,11 @@ final class GuardSchema {
     return Section.of(
             "services.NAME.health",
             "How Mamparo finds out whether a replica works. Only healthy replicas get requests.",
-            List.of(path, interval, timeout, healthy, unhealthy, start),
+            List.of(path, grpc, interval, timeout, healthy, unhealthy, start),
             f ->
                 new HealthSpec(
                     f.find(path),
+                    f.get(grpc),
                     f.get(interval),
                     f.get(timeout),
                     f.get(healthy),
@@ -64,6 +76,7 @@ final class GuardSchema {
             p ->
                 new HealthSpec(
                     p,
+                    false,
                     d.interval(),
                     d.timeout(),
                     d.healthyAfter(),

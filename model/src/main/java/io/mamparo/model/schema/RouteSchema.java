@@ -164,6 +164,28 @@ final class RouteSchema {
     }
   }
 
+  /** Copies go out by HTTP/1.1. */
+  static void mirrors(Mapping section, String name, String where, Reading reading) {
+    if (!(section.find("routes").orElse(null) instanceof Node.Sequence routes)
+        || !(section.find("services").orElse(null) instanceof Mapping services)) {
+      return;
+    }
+    for (Node node : routes.items()) {
+      Node mirror = node instanceof Mapping route ? route.find("mirror").orElse(null) : null;
+      Node to = mirror instanceof Mapping keys ? keys.find("to").orElse(null) : mirror;
+      if (to instanceof Node.Text text
+          && services.find(text.text()).orElse(null) instanceof Mapping service
+          && service.find("protocol").orElse(null) instanceof Node.Text protocol
+          && protocol.text().equals("h2")) {
+        reading.reportText(
+            text,
+            "mirror of routes: copies are sent by HTTP/1.1, and service "
+                + text.text()
+                + " speaks h2");
+      }
+    }
+  }
+
   /** The same for nodes that mean the same. */
   private static String signature(Node node) {
     return switch (node) {

@@ -110,6 +110,14 @@ final class ServiceSchema {
           "Bulkhead: requests in flight at most, over all replicas. The next one is answered 503 at"
               + " once. `adaptive` finds the number by itself, from latencies (Gradient2), up to"
               + " 256 or what is said.");
+  private static final Key<TrafficSpec.Protocol> PROTOCOL =
+      Key.of(
+          "protocol",
+          new Scalar<>("one of http/1.1, h2", ServiceSchema::protocol),
+          TrafficSpec.Protocol.HTTP_1,
+          "`http/1.1`",
+          "What its replicas speak: `h2` is HTTP/2 without asking, as gRPC has it, and by ALPN for"
+              + " `https` endpoints. Clients speak what they like; `health` asks in the same.");
   private static final Key<TrafficSpec.Balance> BALANCE =
       Key.of(
           "balance",
@@ -189,6 +197,7 @@ final class ServiceSchema {
                   TIMEOUT,
                   PER_TRY,
                   CONCURRENCY,
+                  PROTOCOL,
                   BALANCE,
                   ALLOW,
                   FAULTS,
@@ -245,7 +254,19 @@ final class ServiceSchema {
         f.get(RESTART),
         f.get(STOP_GRACE),
         new TrafficSpec(
-            f.get(BALANCE), f.get(CONCURRENCY).adaptive(), f.get(ALLOW), f.get(FAULTS)));
+            f.get(BALANCE),
+            f.get(CONCURRENCY).adaptive(),
+            f.get(ALLOW),
+            f.get(FAULTS),
+            f.get(PROTOCOL)));
+  }
+
+  private static TrafficSpec.Protocol protocol(String text) {
+    return switch (text) {
+      case "http/1.1" -> TrafficSpec.Protocol.HTTP_1;
+      case "h2" -> TrafficSpec.Protocol.H2;
+      default -> throw new IllegalArgumentException("expected one of http/1.1, h2");
+    };
   }
 
   private static Source source(Fields f) {

@@ -99,7 +99,8 @@ public final class StackSchema {
                           f.get(TELEMETRY),
                           f.get(CONSOLE),
                           f.get(MESH))))
-          .with(RouteSchema::unreachable);
+          .with(RouteSchema::unreachable)
+          .with(RouteSchema::mirrors);
 
   private StackSchema() {}
 
