@@ -11,6 +11,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -24,6 +25,7 @@ import io.grpc.testing.integration.Messages.StreamingOutputCallResponse;
 import io.grpc.testing.integration.TestServiceGrpc;
 import io.grpc.testing.integration.TestServiceImpl;
 import io.mamparo.testkit.Await;
+import io.mamparo.testkit.NeedsProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,11 +47,12 @@ final class GrpcServiceIT {
   private static final ScheduledExecutorService TIMER =
       Executors.newSingleThreadScheduledExecutor();
   private static final HealthStatusManager HEALTH = new HealthStatusManager();
+  @TempDir static Path directory;
   private static Server server;
   private static RunningStack stack;
 
   @BeforeAll
-  static void start(@TempDir Path directory) throws IOException {
+  static void start() throws IOException {
     server =
         NettyServerBuilder.forPort(0)
             .addService(new TestServiceImpl(TIMER))
@@ -140,6 +143,40 @@ final class GrpcServiceIT {
   @Test
   void everyKindOfCall_passesTheIngress() throws Exception {
     call(plain());
+  }
+
+  @Test
+  void everyKindOfCall_passesEncrypted() throws Exception {
+    call(
+        NettyChannelBuilder.forAddress("localhost", stack.port(8080))
+            .sslContext(GrpcSslContexts.forClient().trustManager(root().toFile()).build()));
+  }
+
+  private static Path root() {
+    return stack.data.resolve("ca/root.crt");
+  }
+
+  @Test
+  @NeedsProgram("curl")
+  void encryptedClients_speakWhatTheyOffer() {
+    for (String version : List.of("2", "1.1")) {
+      Command.Result curl =
+          Command.run(
+              SOON,
+              Map.of(),
+              List.of(
+                  "curl",
+                  "-sS",
+                  "--http" + version,
+                  "--cacert",
+                  root().toString(),
+                  "-o",
+                  directory.resolve("body").toString(),
+                  "-w",
+                  "%{http_version}",
+                  "https://localhost:" + stack.port(8080) + "/x"));
+      assertEquals(version, curl.mustSucceed().output());
+    }
   }
 
   @Test

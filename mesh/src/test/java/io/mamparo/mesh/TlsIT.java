@@ -1,16 +1,33 @@
 package io.mamparo.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.mamparo.testkit.NeedsProgram;
 import io.mamparo.wire.tls.CertificateAuthority;
 import io.mamparo.wire.tls.ClientTls;
 import io.mamparo.wire.tls.Identity;
 import io.mamparo.wire.tls.ServerTls;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +37,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +63,8 @@ class TlsIT {
   }
 
   private static ServerTls tls(Identity... identities) {
-    ServerTls tls = new ServerTls(new ServerTls.Settings(List.of("http/1.1"), true, List.of()));
+    ServerTls tls =
+        new ServerTls(new ServerTls.Settings(List.of("h2", "http/1.1"), true, List.of()));
     tls.show(List.of(identities));
     return tls;
   }
@@ -93,7 +115,9 @@ class TlsIT {
       assertTrue(plain.startsWith("0 http ") && plain.contains("proto=http"), plain);
       assertTrue(curl(at(mesh, "localhost", "--tls-max", "1.2")).startsWith("0 https"));
       assertTrue(
-          curl(at(mesh, "localhost", "-H", "Connection: close")).startsWith("0 https"), "closed");
+          curl(at(mesh, "localhost", "--http1.1", "-H", "Connection: close"))
+              .startsWith("0 https"),
+          "closed");
     }
   }
 
@@ -121,6 +145,79 @@ class TlsIT {
       assertEquals("0 hello", curl(at(mesh, "x.c.test")));
       assertTrue(curl(at(mesh, "other.test")).startsWith("60 "), "the first one does not fit");
     }
+  }
+
+  @Test
+  @NeedsProgram("curl")
+  void client_speaksWhatItAgreedOn() throws Exception {
+    try (ServerTls tls = tls(identity("localhost"), identity("b.test"));
+        TestServer server = TestServer.saying("hello");
+        TestMesh mesh = new TestMesh(config(tls, true, TestMesh.service("a", server)))) {
+      String[] shown = {"-w", " %{http_version}"};
+      for (String host : List.of("localhost", "b.test")) {
+        assertEquals("0 hello 2", curl(with(at(mesh, host, "--http2"), shown)));
+        assertEquals("0 hello 1.1", curl(with(at(mesh, host, "--http1.1"), shown)));
+        assertEquals("0 hello 1.1", curl(with(at(mesh, host, "--no-alpn"), shown)));
+        assertEquals("0 hello 2", curl(with(at(mesh, host, "--tls-max", "1.2"), shown)));
+      }
+      for (HttpClient.Version version : HttpClient.Version.values()) {
+        try (HttpClient client =
+            HttpClient.newBuilder().sslContext(trusting()).version(version).build()) {
+          URI uri = URI.create("https://localhost:" + mesh.port() + "/x");
+          for (int i = 0; i < 3; i++) {
+            HttpResponse<String> answer =
+                client.send(
+                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertEquals("hello", answer.body());
+            assertEquals(version, answer.version());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void clientThatAgreedOnHttp2_getsTheSettingsAtOnce_andNothingElseIsSpoken() throws Exception {
+    try (ServerTls tls = tls(identity("localhost"));
+        TestServer server = TestServer.saying("hello");
+        TestMesh mesh = new TestMesh(config(tls, true, TestMesh.service("a", server)));
+        SSLSocket socket =
+            (SSLSocket) trusting().getSocketFactory().createSocket("localhost", mesh.port())) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2"});
+      socket.setSSLParameters(parameters);
+      socket.setSoTimeout(20_000);
+      socket.startHandshake();
+      assertEquals("h2", socket.getApplicationProtocol());
+      byte[] frame = socket.getInputStream().readNBytes(9);
+      assertEquals(TestStreams.SETTINGS, frame[3], "before the client has said anything");
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertFalse(rest.contains("HTTP/1.1 200"), rest);
+      assertTrue(rest.contains("the preface is not that of HTTP/2"), rest);
+      assertEquals(0, server.accepted.get());
+    }
+  }
+
+  private static String[] with(String[] some, String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.addAll(List.of(some));
+    return all.toArray(String[]::new);
+  }
+
+  private static SSLContext trusting() throws Exception {
+    KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
+    roots.load(null, null);
+    roots.setCertificateEntry("root", authority.root());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(roots);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
   }
 
   @Test
@@ -177,10 +274,70 @@ class TlsIT {
     }
   }
 
+  @Test
+  void grpcService_isCalledEncrypted_onlyWhenItAgreesOnHttp2() throws Exception {
+    Identity identity = identity("localhost");
+    HealthStatusManager health = new HealthStatusManager();
+    Server grpc =
+        NettyServerBuilder.forPort(0)
+            .sslContext(
+                GrpcSslContexts.configure(
+                        SslContextBuilder.forServer(identity.key(), identity.chain()))
+                    .build())
+            .addService(health.getHealthService())
+            .build()
+            .start();
+    try (ClientTls right = client("localhost", "h2");
+        ClientTls wrong = client("elsewhere.test", "h2");
+        ServerTls old = new ServerTls(new ServerTls.Settings(List.of("http/1.1"), true, List.of()));
+        TestServer server = TestServer.saying("far")) {
+      old.show(List.of(identity));
+      try (TestMesh far = new TestMesh(config(old, false, TestMesh.service("a", server)))) {
+        assertEquals(Status.Code.OK, checked(grpc.getPort(), right));
+        assertEquals(Status.Code.UNAVAILABLE, checked(grpc.getPort(), wrong));
+        assertEquals(Status.Code.UNAVAILABLE, checked(far.port(), right), "it speaks HTTP/1.1");
+        assertEquals(0, server.accepted.get());
+      }
+    } finally {
+      grpc.shutdownNow();
+    }
+  }
+
+  /** What gRPC's health service answers through a mesh that calls this port encrypted. */
+  private static Status.Code checked(int port, ClientTls tls) throws InterruptedException {
+    MeshConfig.Endpoint endpoint =
+        new MeshConfig.Endpoint("e", "127.0.0.1", port, true, 1, null, 0, null, tls);
+    MeshConfig.Service service = MeshConfig.Service.of("b", List.of(endpoint)).withHttp2(true);
+    try (TestMesh near = new TestMesh(TestMesh.config(service))) {
+      ManagedChannel channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", near.port())
+              .usePlaintext()
+              .disableRetry()
+              .build();
+      try {
+        for (int i = 0; i < 3; i++) {
+          HealthGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(20, TimeUnit.SECONDS)
+              .check(HealthCheckRequest.getDefaultInstance());
+        }
+        return Status.Code.OK;
+      } catch (StatusRuntimeException e) {
+        assertEquals(Reason.NO_CONNECTION, near.seen.getFirst().reason());
+        return e.getStatus().getCode();
+      } finally {
+        channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
   private static ClientTls client(String name) {
+    return client(name, "http/1.1");
+  }
+
+  private static ClientTls client(String name, String protocol) {
     return new ClientTls(
         new ClientTls.Settings(
-            ClientTls.Verify.FULL, List.of(authority.root()), null, name, List.of("http/1.1")));
+            ClientTls.Verify.FULL, List.of(authority.root()), null, name, List.of(protocol)));
   }
 
   @Test

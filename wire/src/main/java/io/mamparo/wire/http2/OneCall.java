@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One request over HTTP/2, without asking, on a connection of its own: for health checks. Owned by
@@ -17,6 +18,7 @@ import java.net.SocketTimeoutException;
  */
 public final class OneCall {
   private static final int STREAM = 1;
+  private static final long REST_NANOS = 50_000_000;
   private static final int MOST_HEAD = 64 * 1024;
   private static final int MOST_BODY = 64 * 1024;
   private static final byte[] GET = "GET".getBytes(US_ASCII);
@@ -34,14 +36,14 @@ public final class OneCall {
    * What was answered.
    *
    * @param grpcStatus -1 when the answer has none
-   * @param body the first 64 KiB of it; empty for {@link #get}, which does not wait for it
+   * @param body the first 64 KiB of it; {@link #get} does not wait for it
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Answer(int status, int grpcStatus, byte[] body) {}
 
   private final Socket socket;
   private final InputStream in;
-  private final long end;
+  private long end;
   private final boolean wantsBody;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
@@ -49,6 +51,7 @@ public final class OneCall {
   private final HpackDecoder decoder = new HpackDecoder(Frame.TABLE);
   private boolean headEnds;
   private boolean done;
+  private boolean ended;
   private int status = -1;
   private int grpcStatus = -1;
 
@@ -90,7 +93,7 @@ public final class OneCall {
     byte[] to = path.getBytes(US_ASCII);
     encoder.begin(block);
     encoder.method(block, method, 0, method.length);
-    encoder.scheme(block, false);
+    encoder.scheme(block, socket instanceof SSLSocket);
     encoder.authority(block, host, 0, host.length);
     encoder.path(block, to, 0, to.length);
     encoder.lines(block, fields, 0, fields.length);
@@ -103,8 +106,23 @@ public final class OneCall {
     while (!done) {
       read();
     }
+    rest();
     farewell();
     return new Answer(status, grpcStatus, body.toByteArray());
+  }
+
+  /** So that the other side is not reset while it still writes; waits for a moment only. */
+  private void rest() {
+    long soon = System.nanoTime() + REST_NANOS;
+    end = soon - end < 0 ? soon : end;
+    try {
+      while (!ended) {
+        read();
+      }
+    } catch (IOException e) {
+      // The status has been seen: how the stream ends does not matter.
+      ended = true;
+    }
   }
 
   /** So that the other side does not take the end of the connection for an accident. */
@@ -213,7 +231,8 @@ public final class OneCall {
     boolean last = (flags & Frame.END_STREAM) != 0;
     if (type == Frame.DATA) {
       body.write(payload, from, Math.min(to - from, MOST_BODY - body.size()));
-      done = last;
+      ended = last;
+      done |= last;
       return;
     }
     headEnds = type == Frame.HEADERS ? last : headEnds;
@@ -228,7 +247,8 @@ public final class OneCall {
         throw new ProtocolException("does not answer in HTTP/2: a header block is malformed");
       }
       boolean known = status >= 200;
-      done = headEnds || (known && !wantsBody);
+      ended = headEnds;
+      done |= ended || (known && !wantsBody);
     }
   }
 
