@@ -244,11 +244,16 @@ public final class Mesh implements AutoCloseable {
     return new MeshSnapshot(
         doors.values().stream()
             .map(Opened::door)
-            .map(d -> new MeshSnapshot.Listener(d.id(), d.port(), d.connections(), d.turnedAway()))
+            .map(Mesh::snapshot)
             .toList(),
         at.targets.stream().flatMap(t -> t.plan().state.edges(now).stream()).toList(),
         at.targets.stream().map(t -> t.plan().snapshot()).toList(),
         limits.snapshot());
+  }
+
+  private static MeshSnapshot.Listener snapshot(Door d) {
+    return new MeshSnapshot.Listener(
+        d.id(), d.port(), d.connections(), d.turnedAway(), d.limited());
   }
 
   /**

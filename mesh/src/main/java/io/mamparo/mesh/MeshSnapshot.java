@@ -2,6 +2,7 @@ package io.mamparo.mesh;
 
 import io.mamparo.resilience.breaker.BreakerSnapshot;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +35,14 @@ public record MeshSnapshot(
    *
    * @param connections clients connected now
    * @param turnedAway clients turned away since the start because there were too many
+   * @param limited how often clients ran into each other limit since the start
    */
-  public record Listener(String id, int port, int connections, long turnedAway) {}
+  public record Listener(
+      String id, int port, int connections, long turnedAway, Map<ListenerLimit, Long> limited) {
+    public Listener {
+      limited = Map.copyOf(limited);
+    }
+  }
 
   /**
    * Calls from one caller to one service.

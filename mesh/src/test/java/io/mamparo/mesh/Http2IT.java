@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mamparo.testkit.Await;
@@ -13,10 +14,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Clients of HTTP/2, services of HTTP/1.1. */
@@ -24,6 +27,7 @@ class Http2IT {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String CHUNKED = "Transfer-Encoding: chunked\r\n\r\n";
   private static final int CALM = 11;
+  private static final int REFUSED = 7;
   private static final int PROTOCOL = 1;
 
   @Test
@@ -243,6 +247,116 @@ class Http2IT {
         // It hangs up before all are sent, which is the point.
       }
       assertEquals(CALM, client.farewell());
+      assertEquals(Map.of(ListenerLimit.RESETS, 1L), limited(mesh));
+    }
+  }
+
+  /** The limits that were run into, with the times. */
+  private static Map<ListenerLimit, Long> limited(TestMesh mesh) {
+    return mesh.mesh.observe().listeners().getFirst().limited().entrySet().stream()
+        .filter(entry -> entry.getValue() > 0)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  @Test
+  void streamsBeyondTheLimit_areRefused_andCounted() throws IOException {
+    try (TestServer server = TestServer.saying("hello");
+        TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)));
+        TestStreams client = new TestStreams(mesh.port())) {
+      List<Integer> open = new ArrayList<>();
+      for (int i = 0; i < 128; i++) {
+        open.add(client.begin("POST", "/", false));
+      }
+      int more = client.begin("POST", "/", false);
+      assertEquals(REFUSED, client.answer(more).reset);
+      assertEquals(Map.of(ListenerLimit.STREAMS, 1L), limited(mesh));
+      for (int stream : open) {
+        client.data(stream, "", true);
+        assertEquals("hello", client.answer(stream).text());
+      }
+      assertEquals("hello", client.get("/").text());
+      assertEquals(Map.of(ListenerLimit.STREAMS, 1L), limited(mesh));
+    }
+  }
+
+  @Test
+  void headThatIsTooLarge_isAnswered_andAHugeOneEndsTheConnection_bothCounted()
+      throws IOException {
+    try (TestServer server = TestServer.saying("hello");
+        TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)))) {
+      try (TestStreams client = new TestStreams(mesh.port())) {
+        assertEquals("hello", client.get("/").text());
+        // 30 KiB pass, 40 KiB do not.
+        assertEquals(200, large(client, 3, 30_000).status());
+        assertEquals(Map.of(), limited(mesh));
+        assertEquals(431, large(client, 5, 40_000).status());
+        assertEquals(Map.of(ListenerLimit.HEAD, 1L), limited(mesh));
+        assertEquals(200, large(client, 7, 100).status(), "the connection goes on");
+      }
+      try (TestStreams client = new TestStreams(mesh.port())) {
+        assertThrows(IOException.class, () -> large(client, 1, 100_000));
+        assertEquals(CALM, client.farewell());
+        assertEquals(Map.of(ListenerLimit.HEAD, 2L), limited(mesh));
+      }
+    }
+  }
+
+  /** A request with so many bytes in a field, in as many frames as it takes. */
+  private static TestStreams.Answer large(TestStreams client, int stream, int bytes)
+      throws IOException {
+    byte[] block =
+        TestStreams.block(
+            ":method",
+            "GET",
+            ":scheme",
+            "http",
+            ":path",
+            "/",
+            ":authority",
+            "test",
+            "x-large",
+            "y".repeat(bytes));
+    int frame = 16_000;
+    for (int at = 0; at < block.length; at += frame) {
+      byte[] part = java.util.Arrays.copyOfRange(block, at, Math.min(at + frame, block.length));
+      int flags = at + frame >= block.length ? TestStreams.END_HEADERS : 0;
+      client.frame(
+          at == 0 ? TestStreams.HEADERS : TestStreams.CONTINUATION,
+          flags | (at == 0 ? TestStreams.END_STREAM : 0),
+          stream,
+          part);
+    }
+    return client.answer(stream);
+  }
+
+  @Test
+  void clientThatAsksForNothing_orStops_isSentAway_andCounted() throws IOException {
+    MeshConfig.Limits d = MeshConfig.Limits.DEFAULT;
+    Duration brief = Duration.ofMillis(200);
+    MeshConfig.Limits limits =
+        new MeshConfig.Limits(
+            d.connections(),
+            d.headBytes(),
+            d.headers(),
+            brief,
+            brief,
+            d.bodyIdle(),
+            d.upstreamIdle(),
+            d.upstreamConnections(),
+            d.connectTimeout());
+    try (TestServer server = TestServer.saying("hello");
+        TestMesh mesh = new TestMesh(TestMesh.config(limits, TestMesh.service("cars", server)))) {
+      try (TestStreams client = new TestStreams(mesh.port())) {
+        assertEquals("hello", client.get("/").text());
+        assertEquals(0, client.farewell(), "a farewell without an error");
+        assertEquals(Map.of(ListenerLimit.IDLE, 1L), limited(mesh));
+      }
+      try (TestStreams client = new TestStreams(mesh.port())) {
+        client.frame(TestStreams.HEADERS, 0, 1, TestStreams.block("a", "b"));
+        assertEquals(-1, client.farewell(), "closed within a header block");
+        assertEquals(
+            Map.of(ListenerLimit.IDLE, 1L, ListenerLimit.STALLED, 1L), limited(mesh));
+      }
     }
   }
 
@@ -261,6 +375,8 @@ class Http2IT {
         int stream = client.begin("POST", "/", false);
         assertEquals(CALM, flood(client, c -> c.data(stream, "", false)));
       }
+      assertEquals(
+          Map.of(ListenerLimit.CONTROLS, 3L, ListenerLimit.HEAD, 1L), limited(mesh));
     }
   }
 

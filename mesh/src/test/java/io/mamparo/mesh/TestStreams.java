@@ -184,9 +184,9 @@ final class TestStreams implements AutoCloseable {
       case DATA -> answer.body.writeBytes(frame.payload());
       case RST_STREAM -> answer.reset = frame.word(0);
       case GOAWAY -> goAway = frame;
-      case SETTINGS -> {
+      case SETTINGS, PING -> {
         if ((frame.flags() & ACK) == 0) {
-          frame(SETTINGS, ACK, 0);
+          frame(frame.type(), ACK, 0, frame.type() == PING ? frame.payload() : new byte[0]);
         }
       }
       default -> {}

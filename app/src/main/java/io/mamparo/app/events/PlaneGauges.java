@@ -159,6 +159,18 @@ public final class PlaneGauges {
           listener.turnedAway(),
           "listener",
           listener.id());
+      listener
+          .limited()
+          .forEach(
+              (limit, times) ->
+                  count(
+                      "mamparo_mesh_limited_total",
+                      "Times that clients ran into a limit of their connection.",
+                      times,
+                      "listener",
+                      listener.id(),
+                      "limit",
+                      limit.text()));
     }
   }
 

@@ -1,9 +1,13 @@
 package io.mamparo.mesh.accept;
 
+import io.mamparo.mesh.ListenerLimit;
 import io.mamparo.wire.tls.ServerTls;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,7 @@ public final class Door {
   private final int slot;
   private final AtomicInteger connections = new AtomicInteger();
   private final LongAdder turnedAway = new LongAdder();
+  private final Map<ListenerLimit, LongAdder> limited = new EnumMap<>(ListenerLimit.class);
   private volatile List<Channel> sockets = List.of();
   private volatile @Nullable ServerTls tls;
   private volatile boolean plain = true;
@@ -26,6 +31,9 @@ public final class Door {
   public Door(String id, int slot) {
     this.id = id;
     this.slot = slot;
+    for (ListenerLimit limit : ListenerLimit.values()) {
+      limited.put(limit, new LongAdder());
+    }
   }
 
   public String id() {
@@ -89,5 +97,17 @@ public final class Door {
   /** How many were turned away since the beginning. */
   public long turnedAway() {
     return turnedAway.sum();
+  }
+
+  /** A client has run into a limit. */
+  public void limited(ListenerLimit limit) {
+    Objects.requireNonNull(limited.get(limit)).increment();
+  }
+
+  /** How often clients ran into each limit since the beginning. */
+  public Map<ListenerLimit, Long> limited() {
+    Map<ListenerLimit, Long> sums = new EnumMap<>(ListenerLimit.class);
+    limited.forEach((limit, times) -> sums.put(limit, times.sum()));
+    return sums;
   }
 }

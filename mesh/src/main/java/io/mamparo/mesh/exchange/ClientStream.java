@@ -8,6 +8,7 @@ import io.mamparo.wire.http.HeadWriter;
 import io.mamparo.wire.http.Refusal;
 import io.mamparo.wire.http.RequestFields;
 import io.mamparo.wire.http2.Block;
+import io.mamparo.wire.http2.Bound;
 import io.mamparo.wire.http2.ErrorCode;
 import io.mamparo.wire.http2.FieldSink;
 import io.mamparo.wire.http2.HpackEncoder;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientStream extends Http2Stream implements Downstream, FieldSink {
   private static final int BAD_REQUEST = 400;
+  private static final int TOO_LARGE = 431;
   private static final byte[] CONNECTION = Field.CONNECTION.lower();
   private static final int STATUS = 9;
   private static final byte[] EXPIRED =
@@ -93,6 +95,9 @@ final class ClientStream extends Http2Stream implements Downstream, FieldSink {
       loop.path.malformed(x);
       violated();
     } else {
+      if (wrong.status() == TOO_LARGE) {
+        on.reached(Bound.HEAD);
+      }
       loop.path.badRequest(x, wrong);
     }
   }

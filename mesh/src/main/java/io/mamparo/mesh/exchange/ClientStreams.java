@@ -1,7 +1,9 @@
 package io.mamparo.mesh.exchange;
 
+import io.mamparo.mesh.ListenerLimit;
 import io.mamparo.mesh.accept.Door;
 import io.mamparo.mesh.accept.Timer;
+import io.mamparo.wire.http2.Bound;
 import io.mamparo.wire.http2.ErrorCode;
 import io.mamparo.wire.http2.HpackEncoder;
 import io.mamparo.wire.http2.Http2Connection;
@@ -99,7 +101,7 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
     context = ctx;
     from = ClientAddress.of(ctx.channel());
     Http2Connection c =
-        new Http2Connection(ctx, true, Http2Limits.DEFAULT, loop.buffers, loop.clock::nanos, this);
+        new Http2Connection(ctx, true, loop.plan.streams, loop.buffers, loop.clock::nanos, this);
     connection = c;
     c.start(seen);
     loop.clients.add(this);
@@ -187,6 +189,17 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void reached(Bound bound) {
+    door.limited(
+        switch (bound) {
+          case STREAMS -> ListenerLimit.STREAMS;
+          case RESETS -> ListenerLimit.RESETS;
+          case CONTROLS -> ListenerLimit.CONTROLS;
+          case HEAD -> ListenerLimit.HEAD;
+        });
+  }
+
+  @Override
   public void failed(ErrorCode code, String what) {
     linger();
   }
@@ -232,6 +245,7 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
     }
     boolean partial = connection().incomplete();
     if (partial && now - lastMoved >= loop.plan.headNanos) {
+      door.limited(ListenerLimit.STALLED);
       context().close();
       return;
     }
@@ -254,6 +268,7 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
       context().close();
     } else if (over) {
       farewell = true;
+      door.limited(ListenerLimit.IDLE);
       drain();
       loop.timers.set(timer, now + MeshLoop.LINGER_NANOS);
     } else {

@@ -11,6 +11,7 @@ import io.mamparo.mesh.defend.ServicePlan;
 import io.mamparo.mesh.defend.TryPolicy;
 import io.mamparo.resilience.rate.RateLimit;
 import io.mamparo.wire.http.HeadLimits;
+import io.mamparo.wire.http2.Http2Limits;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,10 @@ public final class Plan {
   public final RouteTable routes;
   public final List<Target> targets;
   final HeadLimits heads;
+
+  /** Of clients' connections. */
+  final Http2Limits streams;
+
   final long headNanos;
   final long idleNanos;
   final long bodyIdleNanos;
@@ -79,6 +84,7 @@ public final class Plan {
     MeshConfig.Limits limits = config.limits();
     heads =
         new HeadLimits(limits.headBytes(), limits.headers(), Math.min(TARGET, limits.headBytes()));
+    streams = Http2Limits.DEFAULT.withHeadBytes(limits.headBytes());
     headNanos = limits.headTimeout().toNanos();
     idleNanos = limits.idle().toNanos();
     bodyIdleNanos = limits.bodyIdle().toNanos();

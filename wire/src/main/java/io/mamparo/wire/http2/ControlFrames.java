@@ -52,7 +52,7 @@ final class ControlFrames {
       return protocol("a reset of a stream that is not open");
     }
     if (c.server && flood.reset(c.now())) {
-      return c.fail(ErrorCode.ENHANCE_YOUR_CALM, "too many streams were reset");
+      return c.flooded(Bound.RESETS, "too many streams were reset");
     }
     Http2Stream stream = c.streams.get(id);
     if (stream != null) {
@@ -93,7 +93,7 @@ final class ControlFrames {
       return size("a window update is not of 4 bytes");
     }
     if (flood.update(c.now())) {
-      return c.fail(ErrorCode.ENHANCE_YOUR_CALM, "too many window updates");
+      return c.flooded(Bound.CONTROLS, "too many window updates");
     }
     int by = word(p, 0) & 0x7fffffff;
     if (id == 0) {

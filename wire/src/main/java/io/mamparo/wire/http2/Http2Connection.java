@@ -231,7 +231,7 @@ public final class Http2Connection {
   /** Ends a stream that broke the rules. */
   void violated(Http2Stream stream, ErrorCode code) {
     if (flood.reset(clock.getAsLong())) {
-      fail(ErrorCode.ENHANCE_YOUR_CALM, "too many streams were reset");
+      flooded(Bound.RESETS, "too many streams were reset");
       return;
     }
     reset(stream, code);
@@ -274,6 +274,14 @@ public final class Http2Connection {
     return false;
   }
 
+  /** Ends the connection because the other side does too much of something. */
+  boolean flooded(Bound bound, String what) {
+    if (!failed) {
+      owner.reached(bound);
+    }
+    return fail(ErrorCode.ENHANCE_YOUR_CALM, what);
+  }
+
   boolean failed() {
     return failed;
   }
@@ -300,7 +308,11 @@ public final class Http2Connection {
       reset[resets++ & (REMEMBERED - 1)] = id;
       return null;
     }
-    Http2Stream stream = streams.count() < limits.streams() ? owner.opened() : null;
+    boolean room = streams.count() < limits.streams();
+    Http2Stream stream = room ? owner.opened() : null;
+    if (!room) {
+      owner.reached(Bound.STREAMS);
+    }
     if (stream == null) {
       refuse(id, ErrorCode.REFUSED_STREAM);
       return null;
@@ -313,7 +325,7 @@ public final class Http2Connection {
   /** Resets what is no stream of this connection, and counts that. */
   boolean refuse(int id, ErrorCode code) {
     if (flood.reset(clock.getAsLong())) {
-      return fail(ErrorCode.ENHANCE_YOUR_CALM, "too many streams were reset");
+      return flooded(Bound.RESETS, "too many streams were reset");
     }
     writer.reset(id, code);
     reset[resets++ & (REMEMBERED - 1)] = id;

@@ -16,6 +16,9 @@ public interface Http2Owner {
   /** The other side takes no more streams, and will not answer those above {@code last}. */
   void goingAway(int last);
 
+  /** The other side has run into a bound. */
+  default void reached(Bound bound) {}
+
   /** The connection is of no more use; what is written says why, and is to be sent. */
   void failed(ErrorCode code, String what);
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * else hears of it. Owned by one loop.
  */
 final class Inflow implements FrameReader.Frames {
-  /** Continuations of one header block; a block that needs more is made to keep us busy. */
-  private static final int MOST_FRAGMENTS = 16;
+  /** Continuations of one header block that are not full; more are made to keep us busy. */
+  private static final int MOST_SMALL = 16;
 
   final FrameReader reader;
   private final Http2Connection c;
@@ -86,7 +86,7 @@ final class Inflow implements FrameReader.Frames {
       return type != Frame.DATA || dataBegins(id, flags, length);
     }
     boolean flooded = flood.control(c.now());
-    return !flooded || c.fail(ErrorCode.ENHANCE_YOUR_CALM, "too many frames that move nothing");
+    return !flooded || c.flooded(Bound.CONTROLS, "too many frames that move nothing");
   }
 
   /** Whether a frame brings anything, or is counted where it is handled. */
@@ -102,7 +102,7 @@ final class Inflow implements FrameReader.Frames {
   /** Empty data is counted, and goes on. */
   private boolean countEmptyData() {
     if (flood.control(c.now())) {
-      c.fail(ErrorCode.ENHANCE_YOUR_CALM, "too many empty frames");
+      c.flooded(Bound.CONTROLS, "too many empty frames");
       return false;
     }
     return true;
@@ -263,8 +263,9 @@ final class Inflow implements FrameReader.Frames {
 
   private boolean fragment(byte[] p, int from, int to) {
     int n = to - from;
-    if (headLength + n > c.limits.headBytes() || fragments++ > MOST_FRAGMENTS) {
-      return c.fail(ErrorCode.ENHANCE_YOUR_CALM, "a header block is too large");
+    int most = 2 * c.limits.headBytes();
+    if (headLength + n > most || fragments++ > MOST_SMALL + most / Frame.PAYLOAD) {
+      return c.flooded(Bound.HEAD, "a header block is too large");
     }
     if (headLength + n > head.length) {
       head = Arrays.copyOf(head, Math.max(headLength + n, head.length * 2));
