@@ -333,6 +333,7 @@ public record MeshConfig(
    *     shortest keep-alive that servers commonly have (5 s), so that they rarely close first
    * @param upstreamConnections to one endpoint from one loop at most
    * @param connectTimeout of a connection to an endpoint
+   * @param tunnelIdle how long nothing may move on an upgraded connection
    */
   public record Limits(
       int connections,
@@ -343,8 +344,9 @@ public record MeshConfig(
       Duration bodyIdle,
       Duration upstreamIdle,
       int upstreamConnections,
-      Duration connectTimeout) {
-    /** 10,000 clients; 32 KiB and 100 fields; 10 s, 60 s, 60 s; 4 s; 1,024; 1 s. */
+      Duration connectTimeout,
+      Duration tunnelIdle) {
+    /** 10,000 clients; 32 KiB and 100 fields; 10 s, 60 s, 60 s; 4 s; 1,024; 1 s; 1 h. */
     public static final Limits DEFAULT =
         new Limits(
             10_000,
@@ -355,7 +357,32 @@ public record MeshConfig(
             Duration.ofSeconds(60),
             Duration.ofSeconds(4),
             1_024,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            Duration.ofHours(1));
+
+    /** With upgraded connections that may be silent for an hour. */
+    public Limits(
+        int connections,
+        int headBytes,
+        int headers,
+        Duration headTimeout,
+        Duration idle,
+        Duration bodyIdle,
+        Duration upstreamIdle,
+        int upstreamConnections,
+        Duration connectTimeout) {
+      this(
+          connections,
+          headBytes,
+          headers,
+          headTimeout,
+          idle,
+          bodyIdle,
+          upstreamIdle,
+          upstreamConnections,
+          connectTimeout,
+          Duration.ofHours(1));
+    }
 
     public Limits {
       require(connections > 0, "connections must be positive");
@@ -367,6 +394,7 @@ public record MeshConfig(
       requirePositive(bodyIdle, "bodyIdle");
       requirePositive(upstreamIdle, "upstreamIdle");
       requirePositive(connectTimeout, "connectTimeout");
+      requirePositive(tunnelIdle, "tunnelIdle");
     }
   }
 

@@ -212,4 +212,25 @@ class BodiesIT {
       throw new IllegalStateException(e);
     }
   }
+
+  @Test
+  void clientThatIsSlow_getsTheEndOfALastAnswer() throws Exception {
+    int length = 32 << 20;
+    try (TestServer server = TestServer.answering(r -> TestServer.ok("x".repeat(length)));
+        TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)));
+        TestClient client = new TestClient(mesh.port())) {
+      client.send("GET", "/", "", "Connection: close");
+      long read = 0;
+      byte[] part = new byte[16 * 1024];
+      while (mesh.seen.isEmpty()) {
+        read += client.in.readNBytes(part, 0, part.length);
+      }
+      // All of it is on its way; longer than a connection lingers the client reads no more.
+      long since = System.nanoTime();
+      long pause = Duration.ofSeconds(3).toNanos();
+      Await.until("a while", Duration.ofSeconds(60), () -> System.nanoTime() - since > pause);
+      read += client.in.transferTo(java.io.OutputStream.nullOutputStream());
+      assertTrue(read > length, read + " of " + length + " bytes");
+    }
+  }
 }

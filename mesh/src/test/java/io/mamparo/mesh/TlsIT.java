@@ -25,6 +25,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -33,7 +34,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,6 +45,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,6 +204,34 @@ class TlsIT {
       assertFalse(rest.contains("HTTP/1.1 200"), rest);
       assertTrue(rest.contains("the preface is not that of HTTP/2"), rest);
       assertEquals(0, server.accepted.get());
+    }
+  }
+
+  @Test
+  void webSocket_isSpokenEncrypted_byClientsThatOfferHttp2Otherwise() throws Exception {
+    try (ServerTls tls = tls(identity("localhost"));
+        TestServer server = TestServer.script(TestWebSockets::echo);
+        TestMesh mesh = new TestMesh(config(tls, true, TestMesh.service("a", server)));
+        HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build()) {
+      BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+      WebSocket socket =
+          client
+              .newWebSocketBuilder()
+              .buildAsync(
+                  URI.create("wss://localhost:" + mesh.port() + "/ws"),
+                  new WebSocket.Listener() {
+                    @Override
+                    public @Nullable CompletionStage<?> onText(
+                        WebSocket from, CharSequence data, boolean last) {
+                      heard.add(data.toString());
+                      from.request(1);
+                      return null;
+                    }
+                  })
+              .get(20, TimeUnit.SECONDS);
+      socket.sendText("hello", true).get(20, TimeUnit.SECONDS);
+      assertEquals("hello", heard.poll(20, TimeUnit.SECONDS));
+      socket.abort();
     }
   }
 

@@ -103,7 +103,13 @@ public final class Defaults {
   /** HTTP from outside. */
   public static final IngressSpec INGRESS =
       new IngressSpec(
-          Listen.on(INGRESS_PORT), 10_000, seconds(60), seconds(10), ByteSize.kib(64), TlsSpec.OWN);
+          Listen.on(INGRESS_PORT),
+          10_000,
+          seconds(60),
+          Duration.ofHours(1),
+          seconds(10),
+          ByteSize.kib(64),
+          TlsSpec.OWN);
 
   /** A second, and a minute. */
   public static final TelemetrySpec.SlowLog SLOW_LOG =

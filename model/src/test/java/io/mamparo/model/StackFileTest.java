@@ -112,6 +112,7 @@ class StackFileTest {
             new Listen(new Address("::1", 18080), 8080),
             100,
             millis(5000),
+            Duration.ofMinutes(2),
             millis(1000),
             ByteSize.kib(16),
             TlsSpec.OWN),

@@ -109,7 +109,8 @@ public final class MeshPlan {
         usual.bodyIdle(),
         usual.upstreamIdle(),
         usual.upstreamConnections(),
-        usual.connectTimeout());
+        usual.connectTimeout(),
+        ingress.tunnelTimeout());
   }
 
   private static Service service(

@@ -1,5 +1,6 @@
 package io.mamparo.mesh.exchange;
 
+import io.mamparo.mesh.ListenerLimit;
 import io.mamparo.mesh.accept.Door;
 import io.mamparo.mesh.accept.Timer;
 import io.mamparo.wire.http.Progress;
@@ -34,6 +35,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   private final MeshLoop loop;
   private final Door door;
   private final Timer timer = new Timer(this::ring);
+  private final Stillness still;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange exchange;
   private final Ahead ahead = new Ahead();
@@ -41,12 +43,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   private boolean processing;
   private boolean dirty;
   private boolean speaksHttp1;
-  private long lastMoved;
   private ClientAddress from = ClientAddress.UNKNOWN;
 
   ClientConnection(MeshLoop loop, Door door) {
     this.loop = loop;
     this.door = door;
+    still = new Stillness(loop, door, timer);
   }
 
   private ChannelHandlerContext context() {
@@ -191,7 +193,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
       loop.path.badBody(x, wrong);
       return false;
     }
-    lastMoved = loop.now();
+    still.moved();
     boolean all = n == in.readableBytes();
     boolean done = x.requestBody.done();
     if (done) {
@@ -226,6 +228,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     if (exchange == null) {
       return drop(in);
     }
+    still.moved();
     loop.path.requestData(exchange, in, false);
     return false;
   }
@@ -233,6 +236,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   @Override
   public void openTunnel() {
     state = State.TUNNEL;
+    still.tunnelOpens();
     takeUp();
   }
 
@@ -266,6 +270,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
    */
   private void linger() {
     state = State.LINGER;
+    still.moved();
     ahead.forget();
     flush();
     reading(true);
@@ -304,6 +309,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
   @Override
   public void pass(ByteBuf bytes) {
+    if (state == State.TUNNEL) {
+      still.moved();
+    }
     dirty = true;
     context().write(bytes, context().voidPromise());
   }
@@ -364,33 +372,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (x != null) {
           loop.path.headTimeout(x);
         } else {
+          door.limited(ListenerLimit.IDLE);
           context().close();
         }
       }
-      case BODY, WAIT -> watch(x, now);
-      case TUNNEL, CLOSED -> {}
-      case LINGER -> context().close();
+      case BODY -> still.look(x, context().channel().config().isAutoRead() || !writable(), now);
+      case WAIT -> still.look(x, !writable(), now);
+      case TUNNEL -> still.lookAtTunnel(x, now);
+      case CLOSED -> {}
+      case LINGER -> loop.closeWhenTaken(context().channel(), timer, still.lastMoved());
     }
-  }
-
-  /** Looks whether the body, or the reading of the answer, has stood still for too long. */
-  private void watch(@Nullable Exchange x, long now) {
-    long longest = loop.plan.bodyIdleNanos;
-    boolean reading = state == State.BODY && context().channel().config().isAutoRead();
-    boolean still = reading || !writable();
-    if (!still) {
-      lastMoved = now;
-    }
-    if (x != null && still && now - lastMoved >= longest) {
-      loop.path.bodyTimeout(x);
-      return;
-    }
-    loop.timers.set(timer, lastMoved + longest);
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    lastMoved = loop.now();
+    still.moved();
     Exchange x = exchange;
     if (x != null && x.upstream != null && ctx.channel().isWritable()) {
       x.upstream.reading(true);

@@ -210,6 +210,7 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
       return;
     }
     lingering = true;
+    lastMoved = loop.now();
     connection().flush();
     connection().gone();
     loop.linger(context().channel(), timer);
@@ -240,7 +241,7 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
 
   private void ring(long now) {
     if (lingering) {
-      context().close();
+      loop.closeWhenTaken(context().channel(), timer, lastMoved);
       return;
     }
     boolean partial = connection().incomplete();

@@ -19,6 +19,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
@@ -204,6 +205,21 @@ public final class MeshLoop {
   void linger(Channel channel, Timer timer) {
     FirstByte.endOutput(channel);
     timers.set(timer, now() + LINGER_NANOS);
+  }
+
+  /**
+   * Closes a connection that says no more, once its client has taken all that was said or has not
+   * done so for long enough.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // A failure means that it is closed.
+  void closeWhenTaken(Channel channel, Timer timer, long since) {
+    ChannelOutboundBuffer rest = channel.unsafe().outboundBuffer();
+    boolean taken = rest == null || rest.totalPendingWriteBytes() == 0;
+    if (taken || now() - since >= plan.bodyIdleNanos) {
+      channel.close();
+    } else {
+      timers.set(timer, now() + LINGER_NANOS);
+    }
   }
 
   /** Sends what this client was written when the loop has done what it is doing. */

@@ -50,6 +50,7 @@ public final class Plan {
   final long headNanos;
   final long idleNanos;
   final long bodyIdleNanos;
+  final long tunnelIdleNanos;
   final long upstreamIdleNanos;
   private final Map<Integer, Entry> entries;
   private final IdentityHashMap<Route, Rules> rules = new IdentityHashMap<>();
@@ -88,6 +89,7 @@ public final class Plan {
     headNanos = limits.headTimeout().toNanos();
     idleNanos = limits.idle().toNanos();
     bodyIdleNanos = limits.bodyIdle().toNanos();
+    tunnelIdleNanos = limits.tunnelIdle().toNanos();
     upstreamIdleNanos = limits.upstreamIdle().toNanos();
     for (int i = 0; i < routes.size(); i++) {
       Route route = routes.route(i);

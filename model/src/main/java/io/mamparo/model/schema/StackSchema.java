@@ -183,6 +183,13 @@ public final class StackSchema {
             Scalar.DURATION,
             d.idleTimeout(),
             "After which a connection without a request is closed.");
+    Key<Duration> tunnel =
+        Key.of(
+            "tunnel-timeout",
+            Scalar.DURATION,
+            d.tunnelTimeout(),
+            "After which an upgraded connection, such as a WebSocket, is closed when nothing moves on"
+                + " it in either direction. A ping of either side is enough.");
     Key<Duration> header =
         Key.of(
             "header-timeout",
@@ -199,12 +206,13 @@ public final class StackSchema {
     return Section.of(
         "ingress",
         "Where requests from outside come in.",
-        List.of(listen, connections, idle, header, size, tls),
+        List.of(listen, connections, idle, tunnel, header, size, tls),
         f ->
             new IngressSpec(
                 f.get(listen),
                 f.get(connections),
                 f.get(idle),
+                f.get(tunnel),
                 f.get(header),
                 f.get(size),
                 f.get(tls).orElse(null)));
