@@ -175,7 +175,9 @@ class HttpCheckIT {
                   client.getInputStream().read();
                   client
                       .getOutputStream()
-                      .write("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".getBytes(US_ASCII));
+                      .write(
+                          "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"
+                              .getBytes(US_ASCII));
                   client.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
                 } catch (IOException e) {
                   // The check has heard enough.

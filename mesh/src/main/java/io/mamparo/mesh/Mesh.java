@@ -242,10 +242,7 @@ public final class Mesh implements AutoCloseable {
     long now = clock.nanos();
     Plan at = plan;
     return new MeshSnapshot(
-        doors.values().stream()
-            .map(Opened::door)
-            .map(Mesh::snapshot)
-            .toList(),
+        doors.values().stream().map(Opened::door).map(Mesh::snapshot).toList(),
         at.targets.stream().flatMap(t -> t.plan().state.edges(now).stream()).toList(),
         at.targets.stream().map(t -> t.plan().snapshot()).toList(),
         limits.snapshot());

@@ -55,6 +55,7 @@ public record MeshSnapshot(
    * @param retriesRefused not tried again since the start because the budget was spent
    * @param denied refused since the start because no rule allows them
    * @param wouldDeny let through since the start although no rule allows them, for a dry run
+   * @param reconnects sent again since the start because a kept connection was just being closed
    */
   public record Edge(
       String caller,
@@ -66,7 +67,8 @@ public record MeshSnapshot(
       long retries,
       long retriesRefused,
       long denied,
-      long wouldDeny) {}
+      long wouldDeny,
+      long reconnects) {}
 
   /**
    * A service.

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -23,9 +25,13 @@ import io.mamparo.testkit.Await;
 import io.mamparo.testkit.Ports;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,6 +224,64 @@ class GrpcIT {
       } finally {
         channel.shutdownNow();
       }
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  @Test
+  void connectionsThatTheServerRetires_failNoCall() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    Server server =
+        NettyServerBuilder.forPort(0)
+            .maxConnectionAge(1, TimeUnit.SECONDS)
+            .addTransportFilter(
+                new ServerTransportFilter() {
+                  @Override
+                  public Attributes transportReady(Attributes attributes) {
+                    connections.incrementAndGet();
+                    return attributes;
+                  }
+                })
+            .addService(
+                new TestServiceGrpc.TestServiceImplBase() {
+                  @Override
+                  public void emptyCall(Empty request, StreamObserver<Empty> to) {
+                    to.onNext(request);
+                    to.onCompleted();
+                  }
+                })
+            .build()
+            .start();
+    try (TestMesh mesh = new TestMesh(config(server.getPort()), 1)) {
+      ManagedChannel channel = channel(mesh);
+      ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+      AtomicBoolean over = new AtomicBoolean();
+      List<Thread> callers = new ArrayList<>();
+      try {
+        for (int i = 0; i < 4; i++) {
+          callers.add(
+              Thread.ofVirtual()
+                  .start(
+                      () -> {
+                        while (!over.get()) {
+                          Status status = call(channel, Duration.ofSeconds(20));
+                          if (status != null) {
+                            failures.add(status.toString());
+                          }
+                          LockSupport.parkNanos(2_000_000);
+                        }
+                      }));
+        }
+        Await.until("several connections", Duration.ofSeconds(60), () -> connections.get() > 3);
+      } finally {
+        over.set(true);
+        for (Thread caller : callers) {
+          caller.join();
+        }
+        channel.shutdownNow();
+      }
+      assertEquals(List.of(), List.copyOf(failures));
     } finally {
       server.shutdownNow();
     }

@@ -74,8 +74,7 @@ class H2specIT {
   private static void passes(Path in, TestMesh mesh, String... more) throws Exception {
     String port = Integer.toString(mesh.port());
     List<String> command =
-        new ArrayList<>(
-            List.of("./h2spec", "-h", "127.0.0.1", "-p", port, "--strict", "-o", "10"));
+        new ArrayList<>(List.of("./h2spec", "-h", "127.0.0.1", "-p", port, "--strict", "-o", "10"));
     command.addAll(List.of(more));
     String out = run(in, command);
     Matcher totals =

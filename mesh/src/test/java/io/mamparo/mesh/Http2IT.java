@@ -280,8 +280,7 @@ class Http2IT {
   }
 
   @Test
-  void headThatIsTooLarge_isAnswered_andAHugeOneEndsTheConnection_bothCounted()
-      throws IOException {
+  void headThatIsTooLarge_isAnswered_andAHugeOneEndsTheConnection_bothCounted() throws IOException {
     try (TestServer server = TestServer.saying("hello");
         TestMesh mesh = new TestMesh(TestMesh.config(TestMesh.service("cars", server)))) {
       try (TestStreams client = new TestStreams(mesh.port())) {
@@ -330,34 +329,48 @@ class Http2IT {
   }
 
   @Test
-  void clientThatAsksForNothing_orStops_isSentAway_andCounted() throws IOException {
-    MeshConfig.Limits d = MeshConfig.Limits.DEFAULT;
+  void clientThatAsksForNothing_isSentAway_andCounted() throws IOException {
     Duration brief = Duration.ofMillis(200);
-    MeshConfig.Limits limits =
-        new MeshConfig.Limits(
-            d.connections(),
-            d.headBytes(),
-            d.headers(),
-            brief,
-            brief,
-            d.bodyIdle(),
-            d.upstreamIdle(),
-            d.upstreamConnections(),
-            d.connectTimeout());
     try (TestServer server = TestServer.saying("hello");
-        TestMesh mesh = new TestMesh(TestMesh.config(limits, TestMesh.service("cars", server)))) {
-      try (TestStreams client = new TestStreams(mesh.port())) {
-        assertEquals("hello", client.get("/").text());
-        assertEquals(0, client.farewell(), "a farewell without an error");
-        assertEquals(Map.of(ListenerLimit.IDLE, 1L), limited(mesh));
-      }
-      try (TestStreams client = new TestStreams(mesh.port())) {
-        client.frame(TestStreams.HEADERS, 0, 1, TestStreams.block("a", "b"));
-        assertEquals(-1, client.farewell(), "closed within a header block");
-        assertEquals(
-            Map.of(ListenerLimit.IDLE, 1L, ListenerLimit.STALLED, 1L), limited(mesh));
-      }
+        TestMesh mesh =
+            new TestMesh(
+                TestMesh.config(
+                    limits(Duration.ofSeconds(30), brief), TestMesh.service("cars", server)));
+        TestStreams client = new TestStreams(mesh.port())) {
+      assertEquals("hello", client.get("/").text());
+      assertEquals(0, client.farewell(), "a farewell without an error");
+      assertEquals(Map.of(ListenerLimit.IDLE, 1L), limited(mesh));
     }
+  }
+
+  @Test
+  void clientThatStopsWithinAHead_isSentAway_andCounted() throws IOException {
+    Duration brief = Duration.ofMillis(200);
+    try (TestServer server = TestServer.saying("hello");
+        TestMesh mesh =
+            new TestMesh(
+                TestMesh.config(
+                    limits(brief, Duration.ofMinutes(10)), TestMesh.service("cars", server)));
+        TestStreams client = new TestStreams(mesh.port())) {
+      assertEquals("hello", client.get("/").text());
+      client.frame(TestStreams.HEADERS, 0, 3, TestStreams.block("a", "b"));
+      assertEquals(-1, client.farewell(), "closed without a word");
+      assertEquals(Map.of(ListenerLimit.STALLED, 1L), limited(mesh));
+    }
+  }
+
+  private static MeshConfig.Limits limits(Duration head, Duration idle) {
+    MeshConfig.Limits d = MeshConfig.Limits.DEFAULT;
+    return new MeshConfig.Limits(
+        d.connections(),
+        d.headBytes(),
+        d.headers(),
+        head,
+        idle,
+        d.bodyIdle(),
+        d.upstreamIdle(),
+        d.upstreamConnections(),
+        d.connectTimeout());
   }
 
   @Test
@@ -375,8 +388,7 @@ class Http2IT {
         int stream = client.begin("POST", "/", false);
         assertEquals(CALM, flood(client, c -> c.data(stream, "", false)));
       }
-      assertEquals(
-          Map.of(ListenerLimit.CONTROLS, 3L, ListenerLimit.HEAD, 1L), limited(mesh));
+      assertEquals(Map.of(ListenerLimit.CONTROLS, 3L, ListenerLimit.HEAD, 1L), limited(mesh));
     }
   }
 

@@ -120,8 +120,7 @@ class TlsIT {
       assertTrue(plain.startsWith("0 http ") && plain.contains("proto=http"), plain);
       assertTrue(curl(at(mesh, "localhost", "--tls-max", "1.2")).startsWith("0 https"));
       assertTrue(
-          curl(at(mesh, "localhost", "--http1.1", "-H", "Connection: close"))
-              .startsWith("0 https"),
+          curl(at(mesh, "localhost", "--http1.1", "-H", "Connection: close")).startsWith("0 https"),
           "closed");
     }
   }
@@ -322,7 +321,8 @@ class TlsIT {
             .start();
     try (ClientTls right = client("localhost", "h2");
         ClientTls wrong = client("elsewhere.test", "h2");
-        ServerTls old = new ServerTls(new ServerTls.Settings(List.of("http/1.1"), true, List.of()));
+        ServerTls old =
+            new ServerTls(new ServerTls.Settings(List.of("http/1.1"), true, List.of()));
         TestServer server = TestServer.saying("far")) {
       old.show(List.of(identity));
       try (TestMesh far = new TestMesh(config(old, false, TestMesh.service("a", server)))) {

@@ -149,7 +149,8 @@ class WebSocketIT {
             TestServer.script(
                 c -> {
                   TestWebSockets.open(c);
-                  TestWebSockets.send(c, TestWebSockets.PING, true, "are you there".getBytes(UTF_8));
+                  TestWebSockets.send(
+                      c, TestWebSockets.PING, true, "are you there".getBytes(UTF_8));
                   for (var f = TestWebSockets.read(c); f != null; f = TestWebSockets.read(c)) {
                     if (f.kind() == TestWebSockets.PING) {
                       TestWebSockets.send(c, TestWebSockets.PONG, true, f.payload());
@@ -300,9 +301,14 @@ class WebSocketIT {
                 });
         TestMesh mesh = mesh(server);
         TestClient client = new TestClient(mesh.port())) {
-      client.raw(
-          "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+      client.send(
+          "GET",
+          "/ws",
+          "",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
       Await.until(
           "nothing moves any more",
           SOON,
@@ -327,8 +333,7 @@ class WebSocketIT {
         TestMesh mesh = mesh(server);
         HttpClient client = HttpClient.newHttpClient()) {
       ExecutionException thrown =
-          assertThrows(
-              ExecutionException.class, () -> open(client, mesh, new Heard()));
+          assertThrows(ExecutionException.class, () -> open(client, mesh, new Heard()));
       WebSocketHandshakeException refused =
           assertInstanceOf(WebSocketHandshakeException.class, thrown.getCause());
       assertEquals(403, refused.getResponse().statusCode());

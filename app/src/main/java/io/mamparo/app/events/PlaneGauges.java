@@ -78,6 +78,11 @@ public final class PlaneGauges {
           "Requests that no allow rule lets through, in a dry run.",
           edge.wouldDeny(),
           labels);
+      count(
+          "mamparo_mesh_reconnects_total",
+          "Requests sent again because a kept connection was just being closed.",
+          edge.reconnects(),
+          labels);
       if (edge.breaker() != null) {
         double state =
             switch (edge.breaker().state()) {

@@ -149,7 +149,9 @@ public final class MeshPlan {
                 null,
                 endpoint.priority(),
                 endpoint.zone(),
-                endpoint.tls() ? tls.services().apply(spec.traffic().protocol().toString()) : null));
+                endpoint.tls()
+                    ? tls.services().apply(spec.traffic().protocol().toString())
+                    : null));
       }
       return endpoints;
     }

@@ -20,6 +20,7 @@ public final class Edge {
   private final StripedCounter requests;
   private final StripedCounter denied;
   private final StripedCounter wouldDeny;
+  private final StripedCounter reconnects;
   private volatile @Nullable Breaker breaker;
   private volatile RetryBudget budget;
   private @Nullable BreakerConfig breakerConfig;
@@ -34,6 +35,7 @@ public final class Edge {
     requests = new StripedCounter(stripes);
     denied = new StripedCounter(stripes);
     wouldDeny = new StripedCounter(stripes);
+    reconnects = new StripedCounter(stripes);
     budgetConfig = config.retries().budget();
     budget = new RetryBudget(budgetConfig, stripes, now);
     configure(config, now);
@@ -89,6 +91,11 @@ public final class Edge {
     return wouldDeny;
   }
 
+  /** Tries that were sent again on a new connection, for the kept one was just being closed. */
+  public StripedCounter reconnects() {
+    return reconnects;
+  }
+
   /** Lets time do to the breaker what it does. */
   void poll(long now) {
     Breaker b = breaker;
@@ -110,6 +117,7 @@ public final class Edge {
         r.granted(),
         r.refused(),
         denied.sum(),
-        wouldDeny.sum());
+        wouldDeny.sum(),
+        reconnects.sum());
   }
 }

@@ -134,6 +134,15 @@ final class Attempt {
     return false;
   }
 
+  /** Makes a new connection, to the same endpoint, in place of a kept one that is lost. */
+  void reconnect(Exchange x) {
+    x.theEdge().reconnects().add(loop.index, 1);
+    x.ticket++;
+    x.phase = Exchange.Phase.CONNECTING;
+    x.reused = false;
+    connector.connect(x, loop.pool(java.util.Objects.requireNonNull(x.endpoint)));
+  }
+
   /** Head and what there is of the body. */
   void send(Exchange x) {
     x.phase = Exchange.Phase.SENT;

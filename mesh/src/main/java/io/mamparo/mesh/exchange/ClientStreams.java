@@ -129,6 +129,9 @@ final class ClientStreams extends ChannelInboundHandlerAdapter
     }
     touched.clear();
     flushNow();
+    if (!lingering && connection().incomplete()) {
+      loop.timers.set(timer, loop.now() + loop.plan.headNanos);
+    }
   }
 
   /** Something was sent to a stream's endpoint, and is to be flushed after this batch of reads. */

@@ -26,6 +26,10 @@ final class Judgement {
   private static final int MOST_DOUBLINGS = 10;
   private static final long LONGEST_WAIT = 300;
   private static final long NANOS = 1_000_000_000L;
+
+  /** An endpoint that takes longer to close had begun with the request, most likely. */
+  private static final long CROSSING_NANOS = NANOS;
+
   private static final byte[] RETRY_AFTER =
       "retry-after".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
@@ -42,6 +46,10 @@ final class Judgement {
   /** A try has ended without an answer. */
   void failed(Exchange x, TryEnd how) {
     long now = loop.now();
+    if (how == TryEnd.RESET && crossed(x, now)) {
+      path.reconnect(x);
+      return;
+    }
     loop.timers.cancel(x.timer);
     settlement.closeUpstream(x);
     if (how != TryEnd.REFUSED && (how != TryEnd.RESET || !x.reused)) {
@@ -55,6 +63,22 @@ final class Judgement {
     } else {
       settlement.refuse(x, reason);
     }
+  }
+
+  /**
+   * Whether a request and the end of its kept connection have crossed on their way, so that it can
+   * be sent again on a new one: that says nothing about the endpoint, is no other try, and costs no
+   * budget, for it happens at most once in a try.
+   */
+  private static boolean crossed(Exchange x, long now) {
+    EndpointState endpoint = x.endpoint;
+    return x.reused
+        && !x.plan().http2()
+        && Admission.safe(x)
+        && (!x.request.hasBody() || x.holding)
+        && now - x.tryStart < CROSSING_NANOS
+        && endpoint != null
+        && !endpoint.removed();
   }
 
   /** An injected error stands for an answer. */

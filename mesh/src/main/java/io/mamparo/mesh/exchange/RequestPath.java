@@ -71,6 +71,11 @@ final class RequestPath {
     flush(x);
   }
 
+  /** The same try, on a connection that nobody has used before. */
+  void reconnect(Exchange x) {
+    attempt.reconnect(x);
+  }
+
   /** A part of the request's body has arrived. Owns {@code part}. */
   void requestData(Exchange x, ByteBuf part, boolean done) {
     attempt.data(x, part, done);

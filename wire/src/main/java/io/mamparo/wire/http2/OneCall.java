@@ -68,8 +68,8 @@ public final class OneCall {
    * @param socket connected, and good for nothing else after that
    * @param end by {@link System#nanoTime}
    * @throws SocketTimeoutException when it is not known by then
-   * @throws ProtocolException when what comes is no HTTP/2, or the stream is reset; says so in a few
-   *     words for people
+   * @throws ProtocolException when what comes is no HTTP/2, or the stream is reset; says so in a
+   *     few words for people
    */
   public static Answer get(Socket socket, String authority, String path, long end)
       throws IOException {
