@@ -18,7 +18,7 @@ set -euo pipefail
 ROOT=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SECS=${SECS:-6} TURNS=${TURNS:-3} OFFSET=${OFFSET:-3000} WARM=${WARM:-4}
 ROWS=${*:-prepared simple extended single tpcb crowd stream}
-UP=$((55440 + OFFSET)) BOUNCER=$((56440 + OFFSET)) OURS=$((6432 + OFFSET))
+UP=$((15440 + OFFSET)) BOUNCER=$((16440 + OFFSET)) OURS=$((6432 + OFFSET))
 export MAMPARO_NO_BUILD=1 PGUSER=bench PGPASSWORD=bench PGDATABASE=bench PGHOST=127.0.0.1
 BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 [ -n "$BIN" ] && PATH=$BIN:$PATH
@@ -47,7 +47,7 @@ printf "listen_addresses='127.0.0.1'\nport=%s\nunix_socket_directories=''\nmax_c
   unprivileged tee -a "$W/pg/data/postgresql.conf" >/dev/null
 printf 'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n' |
   unprivileged tee "$W/pg/data/pg_hba.conf" >/dev/null
-unprivileged "$(command -v pg_ctl)" -D "$W/pg/data" -l "$W/pg/log" -w start >/dev/null
+unprivileged "$(command -v pg_ctl)" -D "$W/pg/data" -l "$W/pg/log" -w start >/dev/null || { tail -5 "$W/pg/log" >&2; exit 1; }
 psql -q -p "$UP" -U postgres -d postgres -c "create role bench login superuser password 'bench'" -c "create database bench owner bench"
 pgbench -q -i -s 10 -p "$UP" >/dev/null 2>&1
 

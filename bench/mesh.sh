@@ -6,7 +6,7 @@
 #   h1      HTTP/1.1, 1 KiB, 64 kept connections: throughput, CPU a request, p99
 #   calm    the same at 60 % of HAProxy's peak: p99
 #   h2      HTTP/2 in, HTTP/1.1 out, 64 connections of 10 streams
-#   idle    memory for 10,000 idle kept connections
+#   idle    memory for 10,000 idle kept connections (fewer where the limit of open files is below 20,400)
 #   body    1 GB down and up through one connection
 #   first   from the start of an empty stack to its first proxied request
 #
@@ -19,7 +19,7 @@ set -euo pipefail
 ROOT=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SECS=${SECS:-6} TURNS=${TURNS:-3} OFFSET=${OFFSET:-3000} WARM=${WARM:-8}
 ROWS=${*:-h1 calm h2 idle body first}
-OURS=$((8080 + OFFSET)) UP=$((55080 + OFFSET)) HAPROXY=$((55081 + OFFSET)) HAPROXY_H2=$((55082 + OFFSET)) ENVOY=$((55083 + OFFSET))
+OURS=$((8080 + OFFSET)) UP=$((15080 + OFFSET)) HAPROXY=$((15081 + OFFSET)) HAPROXY_H2=$((15082 + OFFSET)) ENVOY=$((15083 + OFFSET))
 export MAMPARO_NO_BUILD=1 NO_COLOR=1
 for program in nginx haproxy wrk h2load curl ss; do
   command -v "$program" >/dev/null || { echo "bench mesh: there is no $program on PATH; install it and run this again" >&2; exit 2; }
@@ -37,6 +37,16 @@ cleanup() {
 }
 trap cleanup EXIT
 ulimit -n 30000 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+files=$(ulimit -n)
+idlers=$(((files - 400) / 2)); [ "$idlers" -le 10000 ] || idlers=10000
+# Waits for a port, at most 20 s.
+await() {
+  for _ in $(seq 200); do
+    ! ss -Hltn "sport = :$1" | grep -q . || return 0
+    sleep 0.1
+  done
+  echo "bench mesh: nobody listens on port $1" >&2; tail -3 "$W"/*.log "$W/nginx.err" >&2; exit 1
+}
 
 # ---- the four of them
 mkdir "$W/www" "$W/put"
@@ -60,7 +70,7 @@ nginx -c "$W/nginx.conf" 2>/dev/null & others+=($!)
 cat >"$W/haproxy.cfg" <<C
 global
   nbthread $(nproc)
-  maxconn 15000
+  maxconn $((idlers + 100))
 defaults
   mode http
   timeout connect 5s
@@ -101,7 +111,7 @@ fi
 cat >"$W/mamparo.yaml" <<C
 stack: bench
 services:
-  origin: {endpoints: ["http://127.0.0.1:$UP"]}
+  origin: {endpoints: ["http://127.0.0.1:$UP"], concurrency: 4096}
 routes:
   - {path: "/*", to: origin}
 C
@@ -109,12 +119,12 @@ up() {
   "$ROOT/mamparo" up --detach --data "$W/mamparo" --port-offset "$OFFSET" "$W/mamparo.yaml" >"$W/up.log" 2>&1 ||
     { cat "$W/up.log" >&2; exit 1; }
 }
+await "$UP"; await "$HAPROXY"
+if [ "$rivals" != haproxy ]; then await "$ENVOY"; fi
 began=$(date +%s%N)
 up
-until curl -sf -o /dev/null "http://127.0.0.1:$OURS/"; do sleep 0.02; done
+for _ in $(seq 500); do ! curl -sf -o /dev/null "http://127.0.0.1:$OURS/" || break; sleep 0.02; done
 first=$((($(date +%s%N) - began) / 1000000))
-for port in "$UP" "$HAPROXY"; do until ss -Hltn "sport = :$port" | grep -q .; do sleep 0.1; done; done
-if [ "$rivals" != haproxy ]; then until ss -Hltn "sport = :$ENVOY" | grep -q .; do sleep 0.1; done; fi
 
 # ---- measuring
 port_of() {
@@ -185,8 +195,8 @@ calm() { # open loop at 60 % of HAProxy's peak, latency from when each request w
 }
 
 idle() {
-  local who before port n=10000
-  echo "10,000 idle kept connections"
+  local who before port n=$idlers
+  echo "$n idle kept connections"
   for who in mamparo $rivals; do
     port=$(port_of "$who"); before=$(rss "$port")
     exec 9< <(python3 - "$port" "$n" <<'P'
@@ -228,7 +238,7 @@ body() {
   printf '  Mamparo at %s (down) and %s (up) of direct\n' "$(ratio "$(of down direct 2)" "$(of down mamparo 2)")" "$(ratio "$(of upward direct 2)" "$(of upward mamparo 2)")"
 }
 
-echo "$(date -u +%F), $(nproc) cores, Linux $(uname -r), $(haproxy -v | head -1 | cut -d' ' -f1-3), $(envoy --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -1 | sed 's/^/Envoy /' || true); $TURNS turns of $SECS s"
+echo "$(date -u +%F), $(nproc) cores, Linux $(uname -r), $(haproxy -v | head -1 | cut -d' ' -f1-3), $(envoy --version 2>/dev/null | sed -nE 's,.*/([0-9]+\.[0-9]+\.[0-9]+)/.*,Envoy \1,p' || true); $TURNS turns of $SECS s"
 for row in $ROWS; do
   case $row in
     h1) compared h1 "HTTP/1.1, 1 KiB, 64 connections" ;;
