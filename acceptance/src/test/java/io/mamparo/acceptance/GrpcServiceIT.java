@@ -95,6 +95,8 @@ final class GrpcServiceIT {
     try {
       TestServiceGrpc.TestServiceBlockingStub stub =
           TestServiceGrpc.newBlockingStub(channel)
+              // Certificates are made while plain connections are served already.
+              .withWaitForReady()
               .withDeadlineAfter(SOON.toSeconds(), TimeUnit.SECONDS);
       stub.emptyCall(Empty.getDefaultInstance());
       ByteString large = ByteString.copyFrom(new byte[300_000]);
@@ -159,24 +161,27 @@ final class GrpcServiceIT {
   @Test
   @NeedsProgram("curl")
   void encryptedClients_speakWhatTheyOffer() {
+    Await.until("certificates are made", SOON, () -> curl("1.1").exit() == 0);
     for (String version : List.of("2", "1.1")) {
-      Command.Result curl =
-          Command.run(
-              SOON,
-              Map.of(),
-              List.of(
-                  "curl",
-                  "-sS",
-                  "--http" + version,
-                  "--cacert",
-                  root().toString(),
-                  "-o",
-                  directory.resolve("body").toString(),
-                  "-w",
-                  "%{http_version}",
-                  "https://localhost:" + stack.port(8080) + "/x"));
-      assertEquals(version, curl.mustSucceed().output());
+      assertEquals(version, curl(version).mustSucceed().output());
     }
+  }
+
+  private static Command.Result curl(String version) {
+    return Command.run(
+        SOON,
+        Map.of(),
+        List.of(
+            "curl",
+            "-sS",
+            "--http" + version,
+            "--cacert",
+            root().toString(),
+            "-o",
+            directory.resolve("body").toString(),
+            "-w",
+            "%{http_version}",
+            "https://localhost:" + stack.port(8080) + "/x"));
   }
 
   @Test
