@@ -1,11 +1,14 @@
 package io.mamparo.dbproxy;
 
 import io.mamparo.dbproxy.admin.Engine;
+import io.mamparo.dbproxy.pool.Cluster;
 import java.time.Duration;
 import java.util.List;
 
 /** The running proxy, as its admin database sees it. Safe for use by several threads. */
 final class AdminEngine implements Engine {
+  private static final Duration A_MOMENT = Duration.ofMillis(200);
+
   private final DatabaseProxy proxy;
   private final AdminOffice office;
 
@@ -50,8 +53,15 @@ final class AdminEngine implements Engine {
   }
 
   @Override
-  public int pause(String database) {
-    return proxy.pause(database, Duration.ofMillis(200));
+  public void pause(String database) {
+    proxy.pause(database, Duration.ZERO);
+  }
+
+  @Override
+  public int lent(String database) {
+    Cluster cluster = proxy.clusters().get(database);
+    int left = cluster.drain(A_MOMENT.toNanos());
+    return left == 0 || cluster.paused() ? left : RESUMED;
   }
 
   @Override

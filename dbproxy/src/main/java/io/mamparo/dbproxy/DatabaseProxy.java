@@ -299,7 +299,7 @@ public final class DatabaseProxy implements AutoCloseable {
 
   /**
    * Lends no server connection of a database any more; transactions that want one wait until {@link
-   * #resume}, for as long as that takes. Waits until those under way have ended.
+   * #resume}, for as long as that takes. Waits until those under way have ended, or until then.
    *
    * @param atMost how long to wait; the database is paused all the same afterwards
    * @return how many connections are still lent
@@ -308,11 +308,11 @@ public final class DatabaseProxy implements AutoCloseable {
   public int pause(String database, Duration atMost) {
     Cluster cluster = clusters.get(database);
     cluster.pause();
-    long end = System.nanoTime() + atMost.toNanos();
-    while (cluster.open() > 0 && System.nanoTime() - end < 0) {
-      LockSupport.parkNanos(2_000_000);
-    }
-    return cluster.open();
+    return cluster.drain(atMost.toNanos());
+  }
+
+  Clusters clusters() {
+    return clusters;
   }
 
   /**

@@ -111,7 +111,8 @@ final class HolderSurvey {
     ProxyHolders.Who who =
         new ProxyHolders.Who(
             account.login().database(), account.login().user(), account.login().service());
-    return Look.at(server, who, clock.nanos(), clock.epochNanos() / 1_000_000);
+    long renewedAt = account.pool().cluster().renewedAt();
+    return Look.at(server, who, renewedAt, clock.nanos(), clock.epochNanos() / 1_000_000);
   }
 
   /** What a loop answers; null when it has ended or does not answer in time. */

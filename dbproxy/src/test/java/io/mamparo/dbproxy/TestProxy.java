@@ -31,8 +31,16 @@ final class TestProxy implements AutoCloseable {
   }
 
   TestProxy(RealPostgres postgres, DatabaseProxyConfig config, ProxyListener listener) {
+    this(postgres, config, listener, AdminOffice.NONE);
+  }
+
+  TestProxy(
+      RealPostgres postgres,
+      DatabaseProxyConfig config,
+      ProxyListener listener,
+      AdminOffice office) {
     this.postgres = postgres;
-    proxy = DatabaseProxy.start(loops, config, Clock.system(), listener);
+    proxy = DatabaseProxy.start(loops, config, Clock.system(), listener, office);
   }
 
   static Pool pool(int max, Duration borrow) {

@@ -44,7 +44,7 @@ final class Controls {
                 engine.office().shutdown();
                 return "SHUTDOWN";
               });
-      case "PAUSE" -> onEach(name, words, Controls::pause);
+      case "PAUSE" -> pause(words);
       case "RESUME" -> resume(words);
       case "RECONNECT" -> onEach(name, words, Engine::reconnect);
       case "WAIT_CLOSE" -> onEach(name, words, Controls::waitClose);
@@ -101,12 +101,32 @@ final class Controls {
     return List.of(database);
   }
 
-  /** As PgBouncer, answers when nothing is lent any more. */
-  private static void pause(Engine engine, String database) throws InterruptedException {
-    while (engine.pause(database) > 0) {
+  /** As PgBouncer, pauses all at once and answers when nothing is lent any more. */
+  private static Command pause(List<String> words) {
+    return plain(
+        engine -> {
+          List<String> databases = named(engine, words);
+          databases.forEach(engine::pause);
+          for (String database : databases) {
+            awaitReturn(engine, database);
+          }
+          return "PAUSE";
+        });
+  }
+
+  private static void awaitReturn(Engine engine, String database) throws InterruptedException {
+    int lent = engine.lent(database);
+    while (lent > 0) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
+      lent = engine.lent(database);
+    }
+    if (lent == Engine.RESUMED) {
+      throw new AdminError(
+          "55000",
+          "database " + database + " was resumed before all its connections came back",
+          "PAUSE it again.");
     }
   }
 

@@ -30,13 +30,23 @@ public interface Engine {
   /** The databases, paused ones and all. */
   List<ProxySnapshot.Database> databases();
 
+  /** What {@link #lent} says of a database that is not paused any more. */
+  int RESUMED = -1;
+
   /**
    * Lends no server connection of a database any more.
    *
-   * @return how many connections are still lent after a moment
    * @throws io.mamparo.kernel.Problem when there is no database of that name
    */
-  int pause(String database);
+  void pause(String database);
+
+  /**
+   * Waits a moment for the server connections that a paused database has lent.
+   *
+   * @return how many are still there, or {@link #RESUMED}
+   * @throws io.mamparo.kernel.Problem when there is no database of that name
+   */
+  int lent(String database);
 
   /** Goes on. */
   void resume(String database);

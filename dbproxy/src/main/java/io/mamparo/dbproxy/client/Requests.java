@@ -53,6 +53,7 @@ final class Requests {
   private int wanted;
   private int streaming;
   private boolean streamingPasses;
+  private boolean ended;
   private Texts.@Nullable Pieces pieces;
   private @Nullable Segment piecesOf;
 
@@ -92,7 +93,9 @@ final class Requests {
     return streaming > 0;
   }
 
+  /** The client has gone; what is being dealt with is released in the end, too. */
   void release() {
+    ended = true;
     if (inbox != null) {
       inbox.release();
       inbox = null;
@@ -246,7 +249,7 @@ final class Requests {
     }
     append(in, run, at);
     sendOutbox();
-    if (at == end) {
+    if (at == end || ended) {
       in.release();
     } else if (in.refCnt() == 1 && at == in.readerIndex() && in.maxFastWritableBytes() > 0) {
       inbox = in;

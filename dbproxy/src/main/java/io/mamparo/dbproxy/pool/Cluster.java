@@ -5,6 +5,7 @@ import io.mamparo.kernel.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +118,23 @@ public final class Cluster {
   /** Whether nothing is lent. */
   public boolean paused() {
     return paused;
+  }
+
+  /**
+   * Waits until none of its connections is open any more, or it is resumed. Blocks; not for loops.
+   *
+   * @param nanos at most
+   * @return how many are left
+   */
+  public int drain(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (open() > 0
+        && paused
+        && System.nanoTime() - end < 0
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(2_000_000);
+    }
+    return open();
   }
 
   /** When it was resumed last: nobody's patience is measured from before. */

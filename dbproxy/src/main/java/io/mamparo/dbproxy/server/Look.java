@@ -16,9 +16,13 @@ public final class Look {
     return (long) System.identityHashCode(server) << 32 | server.pid();
   }
 
-  /** All of it; null once it is gone. */
+  /**
+   * All of it; null once it is gone.
+   *
+   * @param renewedAt connections that were opened before are closed when they come back
+   */
   public static ProxyHolders.@Nullable Server at(
-      ServerConnection server, ProxyHolders.Who who, long now, long epochMillis) {
+      ServerConnection server, ProxyHolders.Who who, long renewedAt, long now, long epochMillis) {
     Channel channel = server.channel();
     if (channel == null || !channel.isActive()) {
       return null;
@@ -37,6 +41,6 @@ public final class Look {
         holder == null ? 0 : holder.clientId(),
         server.answers.statements().size(),
         Objects.requireNonNullElse(server.settings().get("application_name"), ""),
-        server.tenure().condemned());
+        server.tenure().condemned() || server.tenure().openedAt() - renewedAt < 0);
   }
 }

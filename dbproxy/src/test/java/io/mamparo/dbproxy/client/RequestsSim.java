@@ -116,6 +116,30 @@ class RequestsSim {
     }
   }
 
+  /** Goes at the first message. */
+  private static final class Leaver implements Requests.Handler {
+    private final Requests requests = new Requests(this);
+
+    @Override
+    public Verdict request(byte type, ByteBuf in, int at, int length, int have) {
+      requests.release();
+      return Verdict.STOP;
+    }
+
+    @Override
+    public @Nullable ServerConnection server() {
+      return null;
+    }
+  }
+
+  @Test
+  void goodBye_leavesNothingBehind() {
+    Leaver leaver = new Leaver();
+    leaver.requests.add(piece(new byte[] {'X', 0, 0, 0, 4}, 0, 5));
+    leaver.requests.process();
+    assertEquals(0, allocator.metric().usedDirectMemory());
+  }
+
   private static void startUp(byte[] bytes) {
     try {
       StartupPacket.read(Unpooled.wrappedBuffer(bytes));
