@@ -2,9 +2,11 @@ package io.mamparo.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mamparo.model.DatabaseSpec;
+import io.mamparo.model.PoolMode;
 import io.mamparo.model.Stack;
 import io.mamparo.model.StackFile;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +72,7 @@ class ImportCommandTest {
             ;; a comment
             [databases]
             cars = host=db.internal port=5433 dbname=cars_prod user=app password='it''s ${x} "q"'
+            jobs = host=db.internal user=app password=p pool_mode=statement
             [pgbouncer]
             listen_addr = *
             listen_port = 7000
@@ -106,7 +111,30 @@ class ImportCommandTest {
     assertEquals(Duration.ofMinutes(1), stack.proxy().pools().transactionTimeout());
     assertEquals(Duration.ofSeconds(30), stack.proxy().pools().idleInTransaction());
     assertEquals(Duration.ofHours(1), stack.proxy().pools().clientIdle());
+    assertEquals(PoolMode.TRANSACTION, stack.proxy().pools().mode());
+    assertNull(mode(stack, "cars"));
+    assertEquals(PoolMode.STATEMENT, mode(stack, "jobs"));
     assertEquals("", notes());
+  }
+
+  private static @Nullable PoolMode mode(Stack stack, String database) {
+    return Objects.requireNonNull(stack.databases().get(database)).servers().mode();
+  }
+
+  @Test
+  void poolMode_isPgBouncersDefaultWhenNothingIsSaid() throws IOException {
+    assertEquals(
+        0,
+        run("[databases]\ncars = host=h user=u password=p\n[pgbouncer]\nlisten_addr = h\n"),
+        notes());
+    assertEquals(PoolMode.SESSION, stack(Map.of()).proxy().pools().mode());
+    assertTrue(yaml().contains("# transaction would share"), yaml());
+  }
+
+  @Test
+  void poolModes_thatPgBouncerDoesNotHaveAreRefusedWithTheirPlace() throws IOException {
+    assertEquals(1, run("[pgbouncer]\npool_mode = query\n"));
+    assertTrue(notes().contains("pgbouncer.ini:2") && notes().contains("pool_mode query"), notes());
   }
 
   @Test
@@ -171,7 +199,6 @@ class ImportCommandTest {
             [users]
             u = max_user_connections=9
             [pgbouncer]
-            pool_mode = session
             auth_type = trust
             query_timeout = 30
             reserve_pool_size = 5
@@ -185,9 +212,7 @@ class ImportCommandTest {
     assertEquals(
         "[a:5432, b:5432]", url(stack, "cars").addresses().toString(), "a primary and a replica");
     for (String word :
-        new String[] {
-          "fallback", "Upper", "hosts", "Unix socket", "session", "trust", "query_timeout"
-        }) {
+        new String[] {"fallback", "Upper", "hosts", "Unix socket", "trust", "query_timeout"}) {
       assertTrue(notes().contains(word), word + " in " + notes());
     }
     for (String word :

@@ -246,6 +246,7 @@ public record DatabaseProxyConfig(
    * @param lifetime how old one may grow; 5 % of jitter is taken off
    * @param check after how long unused one is asked for a sign of life before it is lent
    * @param times how long clients may take
+   * @param mode for how long a client keeps one; holds for clients that log in from then on
    */
   public record Pool(
       int min,
@@ -256,7 +257,8 @@ public record DatabaseProxyConfig(
       Duration idle,
       Duration lifetime,
       Duration check,
-      Times times) {
+      Times times,
+      PoolMode mode) {
     private static final int MOST = 10_000;
 
     /** 20 connections, 2 s of waiting, 10 min idle, 1 h of life. */
@@ -274,6 +276,35 @@ public record DatabaseProxyConfig(
       requirePositive(check, "check");
     }
 
+    /** In transaction mode. */
+    public Pool(
+        int min,
+        int share,
+        int max,
+        int waiting,
+        Duration borrowTimeout,
+        Duration idle,
+        Duration lifetime,
+        Duration check,
+        Times times) {
+      this(
+          min,
+          share,
+          max,
+          waiting,
+          borrowTimeout,
+          idle,
+          lifetime,
+          check,
+          times,
+          PoolMode.TRANSACTION);
+    }
+
+    /** The same in another mode. */
+    public Pool with(PoolMode other) {
+      return new Pool(min, share, max, waiting, borrowTimeout, idle, lifetime, check, times, other);
+    }
+
     /**
      * None kept open, all of it its share, room for 10,000 to wait, no limits of clients' times.
      */
@@ -287,7 +318,8 @@ public record DatabaseProxyConfig(
           idle,
           lifetime,
           Duration.ofSeconds(30),
-          Times.UNLIMITED);
+          Times.UNLIMITED,
+          PoolMode.TRANSACTION);
     }
   }
 

@@ -132,6 +132,7 @@ final class Observation {
         sum.timeouts,
         sum.refused,
         new ProxySnapshot.Waits(Arrays.stream(sum.waits).boxed().toList()),
-        account.pool().breaker());
+        account.pool().breaker(),
+        account.pool().limits().mode());
   }
 }

@@ -4,6 +4,8 @@ package io.mamparo.dbproxy;
 public enum PinReason {
   /** A setting that cannot be replayed on another server connection. */
   SETTING("session setting", PinReason.DISCARD),
+  /** Its pool is in session mode. */
+  SESSION_MODE("session mode", "the session ends"),
   LISTEN("LISTEN", "the last UNLISTEN"),
   TEMPORARY("temporary object", "the last one is dropped"),
   ADVISORY_LOCK("session-level advisory lock", "the last one is unlocked"),

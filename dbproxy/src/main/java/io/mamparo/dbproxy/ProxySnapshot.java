@@ -65,6 +65,7 @@ public record ProxySnapshot(List<Pool> pools, Clients clients, List<Database> da
    * @param refused transactions refused at once
    * @param waits how long borrowers waited
    * @param breaker closed, open or half-open
+   * @param mode for how long a client keeps a server connection
    */
   public record Pool(
       String database,
@@ -81,7 +82,8 @@ public record ProxySnapshot(List<Pool> pools, Clients clients, List<Database> da
       long timeouts,
       long refused,
       Waits waits,
-      String breaker) {
+      String breaker,
+      PoolMode mode) {
     public Pool {
       pinned = Map.copyOf(pinned);
     }

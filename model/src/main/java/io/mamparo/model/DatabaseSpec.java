@@ -25,10 +25,15 @@ public sealed interface DatabaseSpec {
    *     own limit holds
    * @param replicaLag how far behind a replica that is read from may be
    * @param readReplicas whether transactions that clients begin as read-only go to replicas
+   * @param mode for how long clients keep a connection; absent means {@code proxy.pools.mode}
    */
-  record Servers(@Nullable Integer connections, Duration replicaLag, boolean readReplicas) {
+  record Servers(
+      @Nullable Integer connections,
+      Duration replicaLag,
+      boolean readReplicas,
+      @Nullable PoolMode mode) {
     /** No common limit; ten seconds; read-only transactions stay on the primary. */
-    public static final Servers DEFAULT = new Servers(null, Duration.ofSeconds(10), false);
+    public static final Servers DEFAULT = new Servers(null, Duration.ofSeconds(10), false, null);
 
     public Servers {
       if (connections != null) {

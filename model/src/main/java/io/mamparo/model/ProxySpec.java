@@ -43,6 +43,7 @@ public record ProxySpec(
    * @param transactionTimeout of a transaction; zero for none
    * @param idleInTransaction of a client that does nothing in a transaction; zero for none
    * @param clientIdle of a client that does nothing at all; zero for none
+   * @param mode for how long a client keeps a connection, unless the database or service says so
    */
   public record PoolSpec(
       int min,
@@ -55,7 +56,8 @@ public record ProxySpec(
       int preparedStatements,
       Duration transactionTimeout,
       Duration idleInTransaction,
-      Duration clientIdle) {
+      Duration clientIdle,
+      PoolMode mode) {
     public PoolSpec {
       Require.between(1, max, 10_000, "max");
       Require.between(0, min, max, "min");

@@ -56,9 +56,14 @@ public record ServiceSpec(
    *     connections}; absent means {@code proxy.pools.max}
    * @param max server connections at most, with borrowed ones; absent means {@code connections}
    * @param min server connections that are kept open; absent means {@code proxy.pools.min}
+   * @param mode for how long a client keeps a connection; absent means the database's
    */
   public record DatabaseUse(
-      String name, @Nullable Integer connections, @Nullable Integer max, @Nullable Integer min) {
+      String name,
+      @Nullable Integer connections,
+      @Nullable Integer max,
+      @Nullable Integer min,
+      @Nullable PoolMode mode) {
     public DatabaseUse {
       Require.databaseName(name);
       if (connections != null) {
@@ -74,7 +79,7 @@ public record ServiceSpec(
 
     /** With what holds for all pools. */
     public static DatabaseUse of(String name) {
-      return new DatabaseUse(name, null, null, null);
+      return new DatabaseUse(name, null, null, null, null);
     }
   }
 

@@ -90,7 +90,9 @@ class StackFileTest {
     assertEquals("o@n", old.url().user());
     assertEquals("h%40x", old.url().password().reveal(), "a secret file is taken as it is");
     assertEquals(Map.of("sslmode", "require"), old.url().parameters());
-    assertEquals(new DatabaseSpec.Servers(40, Duration.ofSeconds(3), true), old.servers());
+    assertEquals(
+        new DatabaseSpec.Servers(40, Duration.ofSeconds(3), true, PoolMode.STATEMENT),
+        old.servers());
     assertEquals(new Address("0.0.0.0", 16432), stack.proxy().listen().at(5));
     assertNull(stack.proxy().breaker());
     assertEquals(
@@ -105,7 +107,8 @@ class StackFileTest {
             50,
             millis(60_000),
             millis(30_000),
-            Duration.ZERO),
+            Duration.ZERO,
+            PoolMode.SESSION),
         stack.proxy().pools());
     assertEquals(
         new IngressSpec(

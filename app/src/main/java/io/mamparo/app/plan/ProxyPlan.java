@@ -10,6 +10,7 @@ import io.mamparo.dbproxy.DatabaseProxyConfig.Pool;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Replicas;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Server;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
+import io.mamparo.dbproxy.PoolMode;
 import io.mamparo.dbproxy.Secret;
 import io.mamparo.dbproxy.Security;
 import io.mamparo.dbproxy.UpstreamTls;
@@ -58,7 +59,7 @@ public final class ProxyPlan {
       DatabaseAccess access = accesses.get(name);
       if (access != null) {
         databases.add(database(access, stack, encryption));
-        logins.add(login(access, access.person(), people(access, stack), null, stack.proxy()));
+        logins.add(login(access, access.person(), people(access, stack), null, stack));
         services(stack, access, logins);
         tokens(stack, access, logins);
       }
@@ -106,8 +107,7 @@ public final class ProxyPlan {
           logins.stream()
               .anyMatch(l -> l.user().equals(user) && l.database().equals(access.name()));
       if (!taken) {
-        DatabaseProxyConfig.Login person =
-            login(access, access.person(), PERSON, null, stack.proxy());
+        DatabaseProxyConfig.Login person = login(access, access.person(), PERSON, null, stack);
         logins.add(
             new DatabaseProxyConfig.Login(
                 user,
@@ -155,8 +155,7 @@ public final class ProxyPlan {
       if (service != null
           && service.database() != null
           && service.database().name().equals(access.name())) {
-        logins.add(
-            login(access, entry.getValue(), size(stack, service), service.name(), stack.proxy()));
+        logins.add(login(access, entry.getValue(), size(stack, service), service, stack));
       }
     }
   }
@@ -210,8 +209,9 @@ public final class ProxyPlan {
       DatabaseAccess access,
       Login login,
       PoolSize size,
-      @Nullable String service,
-      ProxySpec proxy) {
+      @Nullable ServiceSpec service,
+      Stack stack) {
+    ProxySpec proxy = stack.proxy();
     Login upstream = access.upstream() == null ? login : access.upstream();
     return new DatabaseProxyConfig.Login(
         login.user(),
@@ -231,7 +231,22 @@ public final class ProxyPlan {
             new Times(
                 proxy.pools().transactionTimeout(),
                 proxy.pools().idleInTransaction(),
-                proxy.pools().clientIdle())),
-        service);
+                proxy.pools().clientIdle()),
+            mode(access, service, stack)),
+        service == null ? null : service.name());
+  }
+
+  /** What stands nearest to the pool counts. */
+  private static PoolMode mode(DatabaseAccess access, @Nullable ServiceSpec service, Stack stack) {
+    ServiceSpec.DatabaseUse use = service == null ? null : service.database();
+    io.mamparo.model.PoolMode own = use == null ? null : use.mode();
+    if (own == null) {
+      own = Objects.requireNonNull(stack.databases().get(access.name())).servers().mode();
+    }
+    return switch (own == null ? stack.proxy().pools().mode() : own) {
+      case TRANSACTION -> PoolMode.TRANSACTION;
+      case SESSION -> PoolMode.SESSION;
+      case STATEMENT -> PoolMode.STATEMENT;
+    };
   }
 }

@@ -98,7 +98,8 @@ final class ProxyView {
         .put("timeouts", pool.timeouts())
         .put("borrowWaitP99Ms", Numbers.rounded(pool.waits().quantileMs(0.99)))
         .put("refused", pool.refused())
-        .put("breaker", pool.breaker());
+        .put("breaker", pool.breaker())
+        .put("mode", pool.mode().words());
     return json;
   }
 

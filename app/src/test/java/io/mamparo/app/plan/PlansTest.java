@@ -153,6 +153,28 @@ class PlansTest {
   }
 
   @Test
+  void proxy_takesThePoolModeThatStandsNearest() {
+    String yaml =
+        Stacks.CARS
+            .replace("cars: {}", "cars: {pool-mode: session}")
+            .replace("connections: 8}", "connections: 8, mode: statement}");
+    assertEquals(
+        List.of("person SESSION", "bookings STATEMENT", "cars SESSION"), modes(Stacks.of(yaml)));
+    assertEquals(
+        List.of("person SESSION", "bookings SESSION", "cars SESSION"),
+        modes(Stacks.of(Stacks.CARS + "\nproxy: {pools: {mode: session}}\n")));
+    assertEquals(
+        List.of("person TRANSACTION", "bookings TRANSACTION", "cars TRANSACTION"),
+        modes(Stacks.of(Stacks.CARS)));
+  }
+
+  private static List<String> modes(Stack stack) {
+    return ProxyPlan.of(stack, ACCESS, 0, Encryption.NONE).logins().stream()
+        .map(login -> login.user() + " " + login.pool().mode())
+        .toList();
+  }
+
+  @Test
   void proxy_secretsAreNotPrinted() {
     String text = ProxyPlan.of(Stacks.of(Stacks.CARS), ACCESS, 0, Encryption.NONE).toString();
     assertFalse(java.util.regex.Pattern.compile("\\bbp\\b").matcher(text).find(), text);

@@ -95,7 +95,7 @@ public final class Conversion {
     StringBuilder entries = new StringBuilder();
     databases.forEach(entry -> database(entry, entries));
     yaml.append(entries.isEmpty() ? "" : "databases:\n").append(entries);
-    proxy(yaml);
+    new ProxySection(settings, databases, attention).write(yaml);
     if (!remarks.isEmpty()) {
       yaml.append("\n# Without an equivalent:\n");
       remarks.forEach(remark -> yaml.append("#   ").append(remark).append('\n'));
@@ -151,9 +151,7 @@ public final class Conversion {
   }
 
   private String value(String key) {
-    Entry entry = settings.get(key);
-    Rule rule = Rules.ofPgbouncer(key);
-    return entry == null ? rule == null ? "" : rule.usual() : entry.value();
+    return Rules.value(settings, key);
   }
 
   private void authentication() {
@@ -174,11 +172,6 @@ public final class Conversion {
     if (!named.isEmpty()) {
       Path parent = file.toAbsolutePath().getParent();
       auth = AuthFile.read(parent == null ? Path.of(named) : parent.resolve(named));
-    }
-    String mode = value("pool_mode");
-    if (!mode.equals("transaction")) {
-      remarks.add("pool_mode = " + mode + ": becomes transaction mode; see docs/database-proxy.md");
-      attention.add("pool_mode " + mode + " becomes transaction");
     }
   }
 
@@ -241,6 +234,10 @@ public final class Conversion {
     yaml.append("    url: ").append(url).append('\n');
     String secret = password(name, user, password, yaml);
     yaml.append("    password: ").append(secret).append('\n');
+    String mode = pairs.get("pool_mode");
+    if (mode != null) {
+      yaml.append("    pool-mode: ").append(ProxySection.mode(entry, mode)).append('\n');
+    }
   }
 
   /** As whom the proxy logs in, which is also the name that clients give. */
@@ -327,84 +324,6 @@ public final class Conversion {
 
   private static String escaped(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-  }
-
-  // ---- proxy
-
-  private void proxy(StringBuilder yaml) {
-    yaml.append("proxy:\n");
-    String host = value("listen_addr").split(",")[0].strip();
-    String address = host.equals("*") ? "0.0.0.0" : host.isEmpty() ? "127.0.0.1" : host;
-    if (host.isEmpty()) {
-      yaml.append("  # PgBouncer did not listen on TCP\n");
-    } else if (value("listen_addr").contains(",")) {
-      yaml.append("  # of several addresses the first\n");
-      attention.add("listen_addr names several addresses: the first is used");
-    }
-    String shown = address.indexOf(':') >= 0 ? "[" + address + "]" : address;
-    yaml.append("  listen: ").append(text(shown + ":" + value("listen_port"))).append('\n');
-    yaml.append("  clients: ").append(value("max_client_conn")).append('\n');
-    yaml.append("  pools:\n");
-    int most = poolSize();
-    int least = Math.min(Integer.parseInt(number("min_pool_size")), most);
-    if (least > 0) {
-      yaml.append("    min: ").append(least).append('\n');
-    }
-    yaml.append("    max: ").append(most).append('\n');
-    duration(yaml, "borrow-timeout", "query_wait_timeout", "1d");
-    duration(yaml, "idle-timeout", "server_idle_timeout", "365d");
-    duration(yaml, "max-lifetime", "server_lifetime", "1s");
-    unlessUsual(yaml, "check-after", "server_check_delay", "1ms");
-    unlessUsual(yaml, "transaction-timeout", "transaction_timeout", "off");
-    unlessUsual(yaml, "idle-in-transaction-timeout", "idle_transaction_timeout", "off");
-    unlessUsual(yaml, "client-idle-timeout", "client_idle_timeout", "off");
-    yaml.append("    prepared-statements: ");
-    yaml.append(value("max_prepared_statements")).append('\n');
-  }
-
-  /** The largest, so that no database gets less than it had. */
-  private int poolSize() {
-    int size = Integer.parseInt(number("default_pool_size"));
-    for (Entry entry : databases) {
-      String own = Ini.pairs(entry).get("pool_size");
-      if (own != null && own.matches("\\d{1,5}")) {
-        size = Math.max(size, Integer.parseInt(own));
-      }
-    }
-    return Math.max(1, size);
-  }
-
-  private String number(String key) {
-    String value = value(key);
-    if (!value.matches("\\d{1,9}")) {
-      Entry entry = settings.get(key);
-      throw new Problem(
-          entry == null ? key : entry.place(), key + " is no whole number", "correct it");
-    }
-    return value;
-  }
-
-  private void unlessUsual(StringBuilder yaml, String key, String from, String never) {
-    if (settings.containsKey(from)) {
-      duration(yaml, key, from, never);
-    }
-  }
-
-  /** Seconds, perhaps with a fraction; {@code never} stands for 0, which switches it off. */
-  private void duration(StringBuilder yaml, String key, String from, String never) {
-    String value = value(from);
-    if (!value.matches("\\d{1,9}(\\.\\d{1,6})?")) {
-      Entry entry = settings.get(from);
-      throw new Problem(
-          entry == null ? from : entry.place(), from + " is no number of seconds", "correct it");
-    }
-    long millis = Math.round(Double.parseDouble(value) * 1_000);
-    if (millis == 0) {
-      yaml.append("    # ").append(from).append(" = 0\n");
-    }
-    String written =
-        millis == 0 ? never : millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
-    yaml.append("    ").append(key).append(": ").append(written).append('\n');
   }
 
   /** A text as YAML, in double quotes, safe from being taken for a reference. */

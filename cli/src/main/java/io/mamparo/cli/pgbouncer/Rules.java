@@ -41,7 +41,7 @@ final class Rules {
       unix_socket_mode | IGNORED | 0777 | there is no Unix socket
       unix_socket_group | IGNORED | | there is no Unix socket
       user | IGNORED | | start Mamparo as the user it is to run as
-      pool_mode | MAPPED | session | transaction mode, in which session state is followed or pins
+      pool_mode | MAPPED | session | proxy.pools.mode
       max_client_conn | MAPPED | 100 | proxy.clients
       default_pool_size | MAPPED | 20 | proxy.pools.max
       min_pool_size | MAPPED | 0 | proxy.pools.min
@@ -151,7 +151,7 @@ final class Rules {
       reserve_pool_size | DIFFERS | 0 | raise proxy.pools.max instead
       reserve_pool | DIFFERS | 0 | raise proxy.pools.max instead
       connect_query | DIFFERS | | set it for the role instead: ALTER ROLE … SET …
-      pool_mode | DIFFERS | transaction | transaction mode for all databases
+      pool_mode | MAPPED | | pool-mode
       query_wait_timeout | DIFFERS | -1 | proxy.pools.borrow-timeout holds for all databases
       load_balance_hosts | DIFFERS | round-robin | see docs/database-proxy.md for several servers
       max_db_connections | DIFFERS | 0 | give the database its connections: … in the stack file
@@ -166,7 +166,7 @@ final class Rules {
       """
       pool_size | DIFFERS | | give its service a database: {name: …, connections: …}
       reserve_pool_size | DIFFERS | 0 | give its service a database: {name: …, connections: …}
-      pool_mode | DIFFERS | transaction | transaction mode for all users
+      pool_mode | DIFFERS | | give its service a database: {name: …, mode: …}
       max_user_connections | DIFFERS | 0 | give its service a database: {name: …, connections: …}
       query_timeout | DIFFERS | 0 | ALTER ROLE … SET statement_timeout
       query_wait_timeout | DIFFERS | -1 | proxy.pools.borrow-timeout holds for all users
@@ -196,6 +196,13 @@ final class Rules {
   /** Of the section {@code [pgbouncer]}; null when there is no such setting. */
   static @Nullable Rule ofPgbouncer(String key) {
     return OF_PGBOUNCER.get(key);
+  }
+
+  /** What {@code [pgbouncer]} says of a setting, or PgBouncer's default. */
+  static String value(Map<String, Ini.Entry> settings, String key) {
+    Ini.Entry entry = settings.get(key);
+    Rule rule = ofPgbouncer(key);
+    return entry == null ? rule == null ? "" : rule.usual() : entry.value();
   }
 
   /** Of an entry of {@code [databases]}. */

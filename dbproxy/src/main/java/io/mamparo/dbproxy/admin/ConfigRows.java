@@ -48,7 +48,7 @@ final class ConfigRows {
     add(rows, "max_user_client_connections", 0, 0);
     add(rows, "max_user_connections", 0, 0);
     add(rows, "min_pool_size", 0, 0);
-    add(rows, "pool_mode", "transaction", "transaction");
+    add(rows, "pool_mode", pool.mode().words(), Pool.DEFAULT.mode().words());
     add(
         rows,
         "query_wait_timeout",

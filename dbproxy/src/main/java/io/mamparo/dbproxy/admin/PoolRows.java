@@ -41,7 +41,7 @@ final class PoolRows {
               0,
               0,
               logins.stream().mapToLong(l -> l.pool().lifetime().toSeconds()).max().orElse(0),
-              null,
+              mode(logins),
               null,
               pools.stream().mapToInt(Pool::max).sum(),
               pools.stream().mapToInt(p -> p.active() + p.idle()).sum(),
@@ -51,6 +51,12 @@ final class PoolRows {
               state != null && state.disabled() ? 1 : 0));
     }
     return rows;
+  }
+
+  /** That of all its pools; null when they differ. */
+  private static @Nullable String mode(List<Login> logins) {
+    List<String> modes = logins.stream().map(l -> l.pool().mode().words()).distinct().toList();
+    return modes.size() == 1 ? modes.getFirst() : null;
   }
 
   private static ProxySnapshot.@Nullable Database state(ProxySnapshot now, String name) {
@@ -107,7 +113,7 @@ final class PoolRows {
               pool.connecting(),
               wait / 1_000_000_000,
               wait / 1_000 % 1_000_000,
-              "transaction",
+              pool.mode().words(),
               null));
     }
     return rows;

@@ -1,6 +1,7 @@
 package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
+import io.mamparo.dbproxy.PoolMode;
 import io.mamparo.dbproxy.pool.Denial;
 import io.mamparo.dbproxy.pool.PoolShard;
 import io.mamparo.dbproxy.pool.Waiter;
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Lease implements Borrower, Waiter {
   private final Session session;
   private final Desk desk;
+  private final PoolMode mode;
   private final Routing routing;
+  private final Replay replay;
   private final TimeLimits limits;
   private PoolShard shard; // where it borrowed from, or stands in line, last
   private @Nullable ServerConnection server;
@@ -34,9 +37,16 @@ final class Lease implements Borrower, Waiter {
   Lease(Session session, Account account) {
     this.session = session;
     this.desk = session.desk();
-    this.routing = new Routing(session, account);
+    this.mode = account.pool().limits().mode();
+    this.routing = new Routing(session, account, mode);
+    this.replay = new Replay(session, this);
     this.shard = routing.main();
     this.limits = new TimeLimits(session, this);
+  }
+
+  /** For how long it keeps a server: as its pool was when the client came. */
+  PoolMode mode() {
+    return mode;
   }
 
   /** Looks whether the client does nothing for too long. */
@@ -57,7 +67,7 @@ final class Lease implements Borrower, Waiter {
   @Nullable ServerConnection attach(byte type, ByteBuf in, int at, int have) {
     ServerConnection held = server;
     if (held != null) {
-      return prepare(held) ? held : null;
+      return replay.begin(held) ? held : null;
     }
     shard = routing.choose(type, in, at, have);
     waitingSince = session.segment().startNanos();
@@ -67,7 +77,7 @@ final class Lease implements Borrower, Waiter {
       return null;
     }
     take(held);
-    return prepare(held) ? held : null;
+    return replay.begin(held) ? held : null;
   }
 
   /** Borrows one to ask it what the client is to be told. */
@@ -89,21 +99,9 @@ final class Lease implements Borrower, Waiter {
     session.pause(Pause.NONE);
     server = lent;
     lent.lend(this);
-  }
-
-  /** Brings the server's settings to the session's; false when that takes a round trip. */
-  private boolean prepare(ServerConnection held) {
-    OwnSettings settings = session.settings();
-    if (!settings.differFrom(held)) {
-      return true;
+    if (mode == PoolMode.SESSION && session.greeting().asked() == null) {
+      session.pins().keep();
     }
-    if (held.settings().equals(settings.now())) {
-      held.settings(settings.now());
-      return true;
-    }
-    session.pause(Pause.REPLAYING);
-    held.ask(held.settings().sqlTowards(settings.now()));
-    return false;
   }
 
   @Override
@@ -114,7 +112,7 @@ final class Lease implements Borrower, Waiter {
       session.settings().now(lent.base().with(asked));
     }
     attachedNow();
-    boolean ready = prepare(lent);
+    boolean ready = replay.begin(lent);
     if (asked != null) {
       if (ready) {
         session.greeting().learnt(asked, lent);
@@ -126,39 +124,11 @@ final class Lease implements Borrower, Waiter {
     }
   }
 
-  private void attachedNow() {
+  void attachedNow() {
     Segment segment = session.openSegment();
     if (segment != null) {
       segment.attachedAt(desk.recorder().now());
     }
-  }
-
-  private void replayed(ServerConnection held) {
-    session.pause(Pause.NONE);
-    ErrorFields error = held.ownError();
-    Settings asked = session.greeting().asked();
-    if (error == null) {
-      held.replayed(session.settings().now());
-      if (asked != null) {
-        session.greeting().learnt(asked, held);
-        return;
-      }
-      session.settings().spelt(held);
-      attachedNow();
-      session.go();
-      return;
-    }
-    if (asked != null) {
-      session.fatal(error.sqlState(), error.message(), null);
-      return;
-    }
-    release();
-    denied(
-        new Denial(
-            error.sqlState(),
-            "the session's settings cannot be restored on another server connection: "
-                + error.message(),
-            "Reset the setting, or log in again."));
   }
 
   @Override
@@ -355,7 +325,7 @@ final class Lease implements Borrower, Waiter {
       return;
     }
     if (session.pause() == Pause.REPLAYING) {
-      replayed(held);
+      replay.answered(held);
       return;
     }
     Leftovers leftovers = session.effects().leftovers();
@@ -369,6 +339,10 @@ final class Lease implements Borrower, Waiter {
     if (leftovers.pending() && settled(held)) {
       session.pause(Pause.RECKONING);
       held.ask(leftovers.query());
+      return;
+    }
+    if (mode == PoolMode.STATEMENT && status != Backend.IDLE) {
+      StatementMode.end(session);
       return;
     }
     giveBackIfDone();

@@ -42,6 +42,9 @@ final class Leftovers {
 
   /** Something may have been left by a statement, or may have gone. */
   void suspect(int traits, Fingerprint by) {
+    if (session.pins().kept()) {
+      return;
+    }
     cause = (traits & Traits.VISIBLE) == 0 ? cause : by;
     suspects |= traits & Traits.VISIBLE;
     asks |= suspects != 0;
@@ -49,6 +52,9 @@ final class Leftovers {
 
   /** Settings have changed, and not only in ways that the texts tell. */
   void suspectSettings(List<String> texts, Fingerprint by) {
+    if (session.pins().kept()) {
+      return;
+    }
     cause = by;
     asks = true;
     asksSettings = true;

@@ -53,6 +53,9 @@ final class Parsing {
     }
     Texts texts = session.desk().texts();
     SharedStatement statement = texts.prepare(in, nameEnd + 1, at + length - nameEnd - 1);
+    if (StatementMode.refuses(session, statement.traits())) {
+      return StatementMode.refuse(session, Frontend.PARSE, in, at, length, server);
+    }
     segment.statement(statement.fingerprint(), 0);
     segment.trace(texts);
     if (nameLength == 0) {

@@ -5,14 +5,16 @@ import io.mamparo.dbproxy.PinReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a session keeps its server connection between transactions: one reason for good (until
- * DISCARD ALL), and one that the server sees and that may go. Owned by one event loop.
+ * Why a session keeps its server connection between transactions: the mode of its pool, one reason
+ * for good (until DISCARD ALL), and one that the server sees and that may go. Owned by one event
+ * loop.
  */
 final class Pins {
   private final Desk desk;
   private final Account account;
   private @Nullable PinReason lasting;
   private @Nullable PinReason visible;
+  private boolean kept;
   private Fingerprint cause = Fingerprint.NONE;
 
   Pins(Desk desk, Account account) {
@@ -22,12 +24,28 @@ final class Pins {
 
   /** The most lasting reason; null when it need not keep it. */
   @Nullable PinReason reason() {
+    if (kept) {
+      return PinReason.SESSION_MODE;
+    }
     return lasting == null ? visible : lasting;
   }
 
   /** The statement that began it; means nothing without a reason. */
   Fingerprint cause() {
     return cause;
+  }
+
+  /** Until the session's end, as its pool's mode is: whatever it leaves there is of no interest. */
+  void keep() {
+    if (!kept) {
+      tell(PinReason.SESSION_MODE, Fingerprint.NONE);
+      kept = true;
+    }
+  }
+
+  /** Whether it keeps it until the session's end. */
+  boolean kept() {
+    return kept;
   }
 
   /** Until DISCARD ALL or the session's end. */
@@ -60,7 +78,7 @@ final class Pins {
     visible = null;
   }
 
-  /** Everything has gone. */
+  /** Everything has gone that DISCARD ALL takes away. */
   void unpin() {
     lasting = null;
     visible = null;

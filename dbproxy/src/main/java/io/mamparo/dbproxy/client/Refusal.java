@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * server, and when an open one has lost its server. Owned by one event loop.
  *
  * <pre>
- *              denied                     lost while a transaction was open
+ *              denied                     lost while a transaction was open, or not allowed
  *   INACTIVE ─────────→ REFUSING    INACTIVE ─────────→ ABORTED ⇄ SKIPPING_ABORTED
  *       ↑  ↑   Query or Sync │          ↑    ROLLBACK, COMMIT │
  *       │  └─────────────────┘          └─────────────────────┘
@@ -40,6 +40,7 @@ final class Refusal {
   private @Nullable Denial denial;
   private @Nullable Segment segment;
   private boolean told;
+  private String remedy = "";
   private boolean ends;
 
   Refusal(Session session) {
@@ -89,6 +90,15 @@ final class Refusal {
     refused.failed(why.sqlState());
   }
 
+  /** The transaction that the next request begins is refused as if it had failed at once. */
+  void abort(Denial why, String whatToDo) {
+    state = State.ABORTED;
+    denial = why;
+    remedy = whatToDo;
+    told = false;
+    ends = false;
+  }
+
   /**
    * The server is gone: answers what it owed.
    *
@@ -101,6 +111,7 @@ final class Refusal {
     boolean transaction = status != Backend.IDLE;
     Denial verdict = why != null ? why : lost(owed, reason, transaction, open != null);
     denial = verdict;
+    remedy = "Its server connection was lost; roll back and retry.";
     boolean said = false;
     for (int i = 0; i < owed.size(); i++) {
       if (!said) {
@@ -299,7 +310,7 @@ final class Refusal {
           new Denial(
               "25P02",
               "current transaction is aborted, commands ignored until end of transaction block",
-              "Its server connection was lost; roll back and retry."));
+              remedy));
     } else {
       error(java.util.Objects.requireNonNull(denial));
       told = true;

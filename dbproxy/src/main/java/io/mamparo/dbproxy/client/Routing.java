@@ -1,5 +1,6 @@
 package io.mamparo.dbproxy.client;
 
+import io.mamparo.dbproxy.PoolMode;
 import io.mamparo.dbproxy.pool.Cluster;
 import io.mamparo.dbproxy.pool.Pool;
 import io.mamparo.dbproxy.pool.PoolShard;
@@ -11,13 +12,15 @@ import io.netty.buffer.ByteBuf;
 final class Routing {
   private final Session session;
   private final PoolShard main;
+  private final PoolMode mode;
   private boolean wrote;
 
   /** When it last changed something, as far as anybody knows. */
   private long wroteAt;
 
-  Routing(Session session, Account account) {
+  Routing(Session session, Account account, PoolMode mode) {
     this.session = session;
+    this.mode = mode;
     main = here(account.pool());
   }
 
@@ -38,7 +41,8 @@ final class Routing {
    */
   PoolShard choose(byte type, ByteBuf in, int at, int have) {
     Pool reads = session.account().reads();
-    if (reads == null) {
+    if (reads == null || mode == PoolMode.SESSION) {
+      // What a session begins to read from it would have to write to, too.
       return main;
     }
     Cluster cluster = reads.cluster();

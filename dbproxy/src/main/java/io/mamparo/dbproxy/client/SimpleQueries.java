@@ -38,6 +38,9 @@ final class SimpleQueries {
     texts.read(in, at + 5, Math.max(textLength, 0));
     segment.statement(texts);
     int traits = texts.traits();
+    if (StatementMode.refuses(session, traits)) {
+      return StatementMode.refuse(session, Frontend.QUERY, in, at, length, server);
+    }
     if ((traits & (SETTINGS | Traits.DEALLOCATE | Traits.DISCARD)) == 0) {
       return goes(server, segment);
     }

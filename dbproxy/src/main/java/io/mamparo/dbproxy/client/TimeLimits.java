@@ -2,6 +2,7 @@ package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
 import io.mamparo.dbproxy.Overdue;
+import io.mamparo.dbproxy.PoolMode;
 import io.mamparo.dbproxy.pool.Denial;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.tell.Segment;
@@ -92,8 +93,9 @@ final class TimeLimits {
   /** Looks at a client that may be doing nothing at all. */
   void remindIdle(long now) {
     Duration limit = session.account().pool().limits().times().idle();
+    boolean holds = lease.server() != null && lease.mode() != PoolMode.SESSION;
     boolean idle =
-        lease.server() == null && session.pause() == Pause.NONE && session.openSegment() == null;
+        !holds && lease.idle() && session.pause() == Pause.NONE && session.openSegment() == null;
     if (idle && over(limit, now - (active ? quietSince : enteredAt))) {
       tell(Overdue.IDLE);
       session.fatal(Overdue.IDLE.sqlState(), Overdue.IDLE.message(), Overdue.IDLE.hint());

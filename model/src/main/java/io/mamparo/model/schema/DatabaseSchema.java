@@ -3,6 +3,7 @@ package io.mamparo.model.schema;
 import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.DatabaseSpec.DatabaseUrl;
 import io.mamparo.model.DatabaseTls;
+import io.mamparo.model.PoolMode;
 import io.mamparo.model.Secret;
 import io.mamparo.model.Template;
 import io.mamparo.model.yaml.Node;
@@ -62,11 +63,18 @@ final class DatabaseSchema {
           "Where transactions go that a client begins as read-only. On replicas it sees what it"
               + " has written itself, and what others wrote up to `replica-lag` ago.");
 
+  private static final Key<PoolMode> MODE =
+      Key.optional(
+          "pool-mode",
+          Scalar.oneOf(PoolMode.class),
+          "`proxy.pools.mode`",
+          "For how long clients keep a server connection, unless their service says so itself.");
+
   static final Section<DatabaseSpec> SECTION =
       Section.of(
               "databases.NAME",
               "A real PostgreSQL is run for you, or one that exists is used.",
-              List.of(SCHEMA, URL, PASSWORD, TLS, CONNECTIONS, LAG, READ_ONLY),
+              List.of(SCHEMA, URL, PASSWORD, TLS, CONNECTIONS, LAG, READ_ONLY, MODE),
               DatabaseSchema::database)
           .with(DatabaseSchema::oneKind);
 
@@ -76,7 +84,7 @@ final class DatabaseSchema {
     DatabaseUrl url = f.find(URL);
     DatabaseSpec.Servers servers =
         new DatabaseSpec.Servers(
-            f.find(CONNECTIONS), f.get(LAG), f.get(READ_ONLY).equals("replicas"));
+            f.find(CONNECTIONS), f.get(LAG), f.get(READ_ONLY).equals("replicas"), f.find(MODE));
     if (url == null) {
       return new DatabaseSpec.Managed(f.name(), f.find(SCHEMA), servers);
     }

@@ -2,6 +2,7 @@ package io.mamparo.model.schema;
 
 import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.Defaults;
+import io.mamparo.model.PoolMode;
 import io.mamparo.model.ProxySpec;
 import io.mamparo.model.ServiceSpec;
 import io.mamparo.model.Stack;
@@ -77,6 +78,15 @@ final class PoolSchema {
         limit(
             "client-idle-timeout",
             "A client that does nothing for longer is told to go (57P05), within a second.");
+    Key<PoolMode> mode =
+        Key.of(
+            "mode",
+            Scalar.oneOf(PoolMode.class),
+            d.mode(),
+            "For how long a client keeps a server connection: to the end of its transaction or as"
+                + " long as something of it lives there only; until it goes; to the end of its"
+                + " statement, when transactions of several statements are refused (0A000). A"
+                + " change holds for clients that log in after it.");
     return Section.of(
         "proxy.pools",
         "A pool serves one service on one database.",
@@ -91,7 +101,8 @@ final class PoolSchema {
             prepared,
             transaction,
             idleInTransaction,
-            client),
+            client,
+            mode),
         f ->
             new ProxySpec.PoolSpec(
                 f.get(min),
@@ -104,7 +115,8 @@ final class PoolSchema {
                 f.get(prepared),
                 f.get(transaction).orElse(Duration.ZERO),
                 f.get(idleInTransaction).orElse(Duration.ZERO),
-                f.get(client).orElse(Duration.ZERO)));
+                f.get(client).orElse(Duration.ZERO),
+                f.get(mode)));
   }
 
   private static Key<Optional<Duration>> limit(String name, String meaning) {
@@ -134,14 +146,25 @@ final class PoolSchema {
             Scalar.integer(0, 10_000),
             "`proxy.pools.min`",
             "Server connections that are kept open, from the start on.");
+    Key<PoolMode> mode =
+        Key.optional(
+            "mode",
+            Scalar.oneOf(PoolMode.class),
+            "the database's `pool-mode`",
+            "For how long its clients keep a server connection.");
     return Section.of(
             "services.NAME.database",
             "The service gets a login and a pool of its own at the database proxy.",
-            List.of(name, connections, max, min),
+            List.of(name, connections, max, min, mode),
             f ->
                 new ServiceSpec.DatabaseUse(
-                    f.get(name), f.find(connections), f.find(max), f.find(min)))
+                    f.get(name), f.find(connections), f.find(max), f.find(min), f.find(mode)))
         .orShort(database, ServiceSpec.DatabaseUse::of);
+  }
+
+  private static PoolMode mode(Stack stack, DatabaseSpec database) {
+    PoolMode own = database.servers().mode();
+    return own == null ? stack.proxy().pools().mode() : own;
   }
 
   /**
@@ -169,6 +192,15 @@ final class PoolSchema {
                 + DatabaseSpec.PERSON_SHARE
                 + " for people, add up to "
                 + shares);
+      }
+      if (database.servers().readReplicas() && mode(stack, database) == PoolMode.SESSION) {
+        throw new IllegalArgumentException(
+            "databases: "
+                + database.name()
+                + " reads from its replicas transaction by transaction, which session mode does"
+                + " not; take read-only: replicas away and have clients ask for "
+                + database.name()
+                + "-ro, or choose another pool-mode");
       }
       if (stack.databases().containsKey(database.name() + "-ro")) {
         throw new IllegalArgumentException(
