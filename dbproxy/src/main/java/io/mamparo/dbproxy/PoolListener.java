@@ -40,6 +40,9 @@ public interface PoolListener {
     onPinned(database, login, reason);
   }
 
+  /** A statement was prepared anew because its tables have changed. */
+  default void onPlanRenewed(String database, String login) {}
+
   /** A client took longer than it may; its transaction was rolled back, or it was told to go. */
   default void onOverdue(String database, String login, Overdue how) {}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Heard implements ProxyListener {
   final List<String> timeouts = new CopyOnWriteArrayList<>();
   final List<String> refusals = new CopyOnWriteArrayList<>();
+  final List<String> renewals = new CopyOnWriteArrayList<>();
   final List<String> pins = new CopyOnWriteArrayList<>();
   final List<String> states = new CopyOnWriteArrayList<>();
 
@@ -21,6 +22,11 @@ final class Heard implements ProxyListener {
   @Override
   public void onBorrowTimeout(String database, String login, long waitedNanos) {
     timeouts.add(login);
+  }
+
+  @Override
+  public void onPlanRenewed(String database, String login) {
+    renewals.add(login);
   }
 
   @Override

@@ -154,6 +154,11 @@ public final class SqlEvents implements ProxyListener {
   }
 
   @Override
+  public void onPlanRenewed(String database, String login) {
+    events.with(database, login, "plan-renewed").add(1);
+  }
+
+  @Override
   public void onConnectFailed(String database, String login, String reason) {
     events.with(database, login, "connect-failed").add(1);
   }

@@ -2,6 +2,7 @@ package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
 import io.mamparo.dbproxy.PoolMode;
+import io.mamparo.dbproxy.intern.SharedStatement;
 import io.mamparo.dbproxy.pool.Denial;
 import io.mamparo.dbproxy.pool.PoolShard;
 import io.mamparo.dbproxy.pool.Waiter;
@@ -282,6 +283,12 @@ final class Lease implements Borrower, Waiter {
   public @Nullable ByteBuf error(
       ByteBuf in, int at, int length, ErrorFields fields, @Nullable Object thing) {
     return session.statements().error(in, at, length, fields, thing, server);
+  }
+
+  @Override
+  public @Nullable SharedStatement renew(Replies.Reference stale) {
+    boolean whole = session.openSegment() == null && session.pause() == Pause.NONE;
+    return whole && status == Backend.IDLE ? session.statements().renew(stale) : null;
   }
 
   @Override

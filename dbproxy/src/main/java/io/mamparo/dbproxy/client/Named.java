@@ -17,7 +17,7 @@ final class Named {
   /** One statement under the name its client gave it. */
   static final class Entry implements Replies.Reference {
     private final byte[] name;
-    private final SharedStatement statement;
+    private SharedStatement statement;
     private boolean confirmed;
 
     private Entry(byte[] name, SharedStatement statement) {
@@ -28,6 +28,11 @@ final class Named {
     @Override
     public SharedStatement statement() {
       return statement;
+    }
+
+    /** The same statement under another name of the servers'. */
+    void statement(SharedStatement fresh) {
+      statement = fresh;
     }
 
     byte[] name() {

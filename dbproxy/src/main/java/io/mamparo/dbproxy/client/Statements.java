@@ -321,7 +321,7 @@ final class Statements {
       unnamed.confirmed(null);
     }
     if (fields.sqlState().equals("0A000")
-        && fields.message().startsWith("cached plan")
+        && fields.routine().equals("RevalidateCachedQuery")
         && thing instanceof Replies.Reference reference) {
       reference.statement().retire();
     }
@@ -329,6 +329,19 @@ final class Statements {
       return null;
     }
     return ErrorNames.renamed(in, at, length, thing, names);
+  }
+
+  /** The session's statement under another name, with nothing sent before its batch is answered. */
+  @Nullable SharedStatement renew(Replies.Reference stale) {
+    if (!(stale instanceof Named.Entry entry)) {
+      return null;
+    }
+    session.barrier(false);
+    SharedStatement fresh = session.desk().texts().renewed(entry.statement());
+    entry.statement(fresh);
+    Segment.Login login = session.account().login();
+    session.desk().recorder().listener().onPlanRenewed(login.database(), login.user());
+    return fresh;
   }
 
   /** DEALLOCATE, DEALLOCATE ALL or DISCARD ALL has been carried out. */

@@ -79,7 +79,7 @@ final class TimeLimits {
     } else {
       held.close(true);
     }
-    boolean midReply = held.midReply();
+    boolean midReply = held.midMessage();
     Loss.of(session, held.replies(), held, denial.message(), denial, status, midReply);
     held.abandon();
     session.flushReplies();

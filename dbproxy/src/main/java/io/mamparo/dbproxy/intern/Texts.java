@@ -71,6 +71,17 @@ public final class Texts {
     return statement;
   }
 
+  /**
+   * The same statement under a name that no server knows yet; the old one is not shared any more.
+   */
+  public SharedStatement renewed(SharedStatement old) {
+    old.retire();
+    byte[] body = old.body();
+    int hash = hash(body, body.length);
+    SharedStatement fresh = statements.find(body, 0, body.length, hash);
+    return fresh != null ? fresh : statements.add(body, hash, old.fingerprint(), old.traits());
+  }
+
   /** Begins a text that comes in pieces; only for large ones, as it allocates. */
   public Pieces pieces() {
     return new Pieces();

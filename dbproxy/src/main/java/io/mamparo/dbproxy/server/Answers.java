@@ -18,6 +18,7 @@ final class Answers implements ReplyRelay.Handler {
   private final ServerConnection server;
   private final ServerStatements statements;
   private final Replies replies = new Replies();
+  final Healing healing;
   private @Nullable Borrower borrower;
 
   /** Whether the server skips everything until a Sync. */
@@ -32,6 +33,7 @@ final class Answers implements ReplyRelay.Handler {
   Answers(ServerConnection server, int maxPrepared) {
     this.server = server;
     this.statements = new ServerStatements(maxPrepared, this);
+    this.healing = new Healing(server, this);
   }
 
   ServerStatements statements() {
@@ -72,6 +74,7 @@ final class Answers implements ReplyRelay.Handler {
   boolean drained() {
     if (progressed && replies.isEmpty()) {
       progressed = false;
+      healing.settled();
       return true;
     }
     return false;
@@ -123,6 +126,7 @@ final class Answers implements ReplyRelay.Handler {
       segment.addOut(length);
     }
     if (type == Backend.ROW_DESCRIPTION && replies.next() == Replies.DESCRIBE) {
+      healing.tell();
       replies.pop();
       progressed = true;
     }
@@ -139,8 +143,14 @@ final class Answers implements ReplyRelay.Handler {
     boolean own = next == Replies.OWN_QUERY || borrower == null;
     switch (type) {
       case Backend.BIND_COMPLETE -> answered(Replies.BIND);
+      case Backend.PARAMETER_DESCRIPTION -> {
+        if (healing.holds(in, at, length)) {
+          return false;
+        }
+      }
       case Backend.ROW_DESCRIPTION, Backend.NO_DATA -> {
         if (next == Replies.DESCRIBE) {
+          healing.tell();
           answered(Replies.DESCRIBE);
         }
       }
@@ -156,7 +166,7 @@ final class Answers implements ReplyRelay.Handler {
       case Backend.CLOSE_COMPLETE -> {
         return closed(next);
       }
-      case Backend.COPY_IN_RESPONSE -> copyIn();
+      case Backend.COPY_IN_RESPONSE -> copyingIn = replies.copyBegins(this::orphan);
       case Backend.ERROR_RESPONSE -> {
         return error(in, at, length, own);
       }
@@ -236,23 +246,6 @@ final class Answers implements ReplyRelay.Handler {
     }
   }
 
-  /** In copy mode the server ignores Sync and Flush until CopyDone or CopyFail. */
-  private void copyIn() {
-    int i = 1;
-    while (i < replies.size() && replies.kind(i) != Replies.COPY_END) {
-      if (replies.kind(i) == Replies.SYNC) {
-        orphan(replies.segment(i));
-        replies.remove(i);
-      } else {
-        i++;
-      }
-    }
-    copyingIn = i == replies.size();
-    if (!copyingIn) {
-      replies.remove(i);
-    }
-  }
-
   /** Its Sync is ignored: the next one ends it, too. */
   private void orphan(@Nullable Segment segment) {
     orphan = orphan == null ? segment : orphan;
@@ -266,6 +259,10 @@ final class Answers implements ReplyRelay.Handler {
     }
     if (own) {
       asked.failed(fields);
+      return false;
+    }
+    if (healing.begins(fields, replies, borrower)) {
+      skipToSync();
       return false;
     }
     Segment segment = replies.segment();
@@ -368,7 +365,7 @@ final class Answers implements ReplyRelay.Handler {
     replies.pop();
     progressed = true;
     copyingIn = false;
-    if (next == Replies.OWN_QUERY) {
+    if (next == Replies.OWN_QUERY || healing.resumes(segment, status)) {
       return false;
     }
     if (next == Replies.QUERY) {

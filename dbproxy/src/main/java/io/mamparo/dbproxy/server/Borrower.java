@@ -1,6 +1,7 @@
 package io.mamparo.dbproxy.server;
 
 import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
+import io.mamparo.dbproxy.intern.SharedStatement;
 import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.wire.pg.ErrorFields;
 import io.netty.buffer.ByteBuf;
@@ -43,6 +44,16 @@ public interface Borrower {
    */
   @Nullable ByteBuf error(
       ByteBuf in, int at, int length, ErrorFields fields, @Nullable Object thing);
+
+  /**
+   * The server will not run this statement any more as it was prepared.
+   *
+   * @return the same under another name, to be used from now on, for which the borrower waits until
+   *     nothing is owed; null when it has to hear the error
+   */
+  default @Nullable SharedStatement renew(Replies.Reference stale) {
+    return null;
+  }
 
   /** A segment has ended; called before {@link #drained}. */
   void segmentEnded(Segment segment, byte status);

@@ -141,6 +141,30 @@ public final class Replies {
     segments[index(size)] = null;
   }
 
+  /**
+   * The request that is answered next makes the server wait for the rest of a copy: Syncs are
+   * ignored until its end.
+   *
+   * @param ignored told of their segments
+   * @return whether that end is yet to be sent
+   */
+  boolean copyBegins(java.util.function.Consumer<@Nullable Segment> ignored) {
+    int i = 1;
+    while (i < size && kind(i) != COPY_END) {
+      if (kind(i) == SYNC) {
+        ignored.accept(segment(i));
+        remove(i);
+      } else {
+        i++;
+      }
+    }
+    boolean waits = i == size;
+    if (!waits) {
+      remove(i);
+    }
+    return waits;
+  }
+
   void insertBeforeLast(byte kind, Object thing) {
     int last = index(size - 1);
     byte lastKind = kinds[last];

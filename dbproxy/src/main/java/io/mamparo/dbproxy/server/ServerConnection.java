@@ -171,11 +171,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     close(true);
   }
 
-  /** Whether it has passed on a message in part. */
-  public boolean midReply() {
-    return relay.midMessage();
-  }
-
   /** Looks whether the client that holds it takes longer than it may. */
   public void remind(long now, Times times) {
     Borrower held = answers.borrower();
@@ -206,6 +201,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
       return;
     }
     dirty = true;
+    answers.healing.sent(bytes);
     open.write(bytes, open.voidPromise());
   }
 

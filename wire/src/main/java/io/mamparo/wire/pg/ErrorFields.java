@@ -9,13 +9,15 @@ import java.nio.charset.StandardCharsets;
  * @param severity not localised: ERROR, FATAL or PANIC; empty when the server did not say
  * @param sqlState five characters; empty when the server did not say
  * @param message the primary message
+ * @param routine of the server's source that found it; empty when the server did not say
  */
-public record ErrorFields(String severity, String sqlState, String message) {
+public record ErrorFields(String severity, String sqlState, String message, String routine) {
   /** Reads the fields of the body that lies in {@code in} from {@code start} to {@code end}. */
   public static ErrorFields read(ByteBuf in, int start, int end) {
     String severity = "";
     String sqlState = "";
     String message = "";
+    String routine = "";
     int at = start;
     while (at < end && in.getByte(at) != 0) {
       byte code = in.getByte(at);
@@ -29,13 +31,14 @@ public record ErrorFields(String severity, String sqlState, String message) {
         case 'S' -> severity = severity.isEmpty() ? value : severity;
         case 'C' -> sqlState = value;
         case 'M' -> message = value;
+        case 'R' -> routine = value;
         default -> {
           // Detail, hint, position and the like are the client's business.
         }
       }
       at = zero + 1;
     }
-    return new ErrorFields(severity, sqlState, message);
+    return new ErrorFields(severity, sqlState, message, routine);
   }
 
   /** Whether the server ends the connection after it. */

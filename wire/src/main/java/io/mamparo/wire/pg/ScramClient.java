@@ -105,7 +105,10 @@ public final class ScramClient {
    * @throws ProtocolViolation when it does not
    */
   public void verify(String message) {
-    ScramKeys used = java.util.Objects.requireNonNull(keys);
+    ScramKeys used = keys;
+    if (used == null) {
+      throw new ProtocolViolation("SCRAM: the server's last message came first");
+    }
     byte[] expected = used.serverSignature(java.util.Objects.requireNonNull(authMessage));
     byte[] signature;
     try {
