@@ -153,10 +153,7 @@ final class CarsIT {
     List<Long> before = replicaPids();
     long server = RunningStack.json(read(stack.data.resolve("control.json"))).get("pid").asLong();
     ProcessHandle.of(server).orElseThrow().destroyForcibly();
-    Await.until(
-        "the server to be gone",
-        Duration.ofSeconds(60),
-        () -> ProcessHandle.of(server).map(h -> !h.isAlive()).orElse(true));
+    // At once, as in the README: the process may still be ending.
     stack.up().mustSucceed();
     assertEquals(before, replicaPids(), "running services are adopted, not restarted");
     assertEquals(200, stack.get(stack.ingress("/api/v0.1/car/ACC-1")).statusCode());

@@ -32,9 +32,21 @@ public record ControlFile(long pid, String address, String token) {
     return "ControlFile[" + pid + ", " + address + "]";
   }
 
-  /** Whether the process is there. */
+  /**
+   * Whether the process runs; one that has ended and waits for its parent to hear of it does not.
+   */
   public boolean alive() {
-    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && !zombie();
+  }
+
+  /** See proc(5): the state follows the name, which is in parentheses. */
+  private boolean zombie() {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      return false; // without such a file nobody knows
+    }
   }
 
   /**

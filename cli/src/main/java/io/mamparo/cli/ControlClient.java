@@ -7,11 +7,15 @@ import io.mamparo.kernel.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * fastest. Immutable.
  */
 final class ControlClient {
+  /** How long a process that was killed may take to go. */
+  private static final Duration ENDS = Duration.ofSeconds(2);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ControlFile control;
@@ -34,10 +41,27 @@ final class ControlClient {
    */
   static ControlClient of(Path data) {
     ControlFile control = ControlFile.read(data).orElseThrow(() -> new NotRunning(data));
-    if (!control.alive()) {
+    if (!control.alive() || ends(control)) {
       throw new NotRunning(data);
     }
     return new ControlClient(control);
+  }
+
+  /** Whether it is about to be gone, as after a kill: nobody listens any more. */
+  private static boolean ends(ControlFile control) {
+    URI address = URI.create("http://" + control.address());
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), 3_000);
+      return false;
+    } catch (ConnectException e) {
+      long end = System.nanoTime() + ENDS.toNanos();
+      while (control.alive() && System.nanoTime() - end < 0) {
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+      }
+      return !control.alive();
+    } catch (IOException e) {
+      return false; // the request that follows says it better
+    }
   }
 
   /** Nothing runs there. */
