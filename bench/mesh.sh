@@ -10,7 +10,7 @@
 #   body    1 GB down and up through one connection
 #   first   from the start of an empty stack to its first proxied request
 #
-# Needs nginx, haproxy, wrk, h2load and curl on PATH; Envoy as `envoy` when it is to be compared. Mamparo runs with its
+# Needs nginx, haproxy, wrk, h2load, curl and python3 on PATH; Envoy as `envoy` when it is to be compared. Mamparo runs with its
 # defaults, which count, time, trace and guard each request; the others only forward. Turns alternate, medians are
 # printed. CPU is user and system time of the whole process, compilation included.
 #
@@ -19,12 +19,12 @@ set -euo pipefail
 ROOT=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SECS=${SECS:-6} TURNS=${TURNS:-3} OFFSET=${OFFSET:-3000} WARM=${WARM:-8}
 ROWS=${*:-h1 calm h2 idle body first}
-OURS=$((8080 + OFFSET)) UP=$((15080 + OFFSET)) HAPROXY=$((15081 + OFFSET)) HAPROXY_H2=$((15082 + OFFSET)) ENVOY=$((15083 + OFFSET))
+OURS=$((8080 + OFFSET)) UP=$((15080 + OFFSET)) SINK=$((15084 + OFFSET)) HAPROXY=$((15081 + OFFSET)) HAPROXY_H2=$((15082 + OFFSET)) ENVOY=$((15083 + OFFSET))
 export MAMPARO_NO_BUILD=1 NO_COLOR=1
-for program in nginx haproxy wrk h2load curl ss; do
+for program in nginx haproxy wrk h2load curl python3 ss; do
   command -v "$program" >/dev/null || { echo "bench mesh: there is no $program on PATH; install it and run this again" >&2; exit 2; }
 done
-for port in $OURS $UP $HAPROXY $HAPROXY_H2 $ENVOY; do
+for port in $OURS $UP $SINK $HAPROXY $HAPROXY_H2 $ENVOY; do
   ! ss -Hltn "sport = :$port" | grep -q . || { echo "bench mesh: port $port is taken; choose another OFFSET" >&2; exit 2; }
 done
 rivals=haproxy; if command -v envoy >/dev/null; then rivals="haproxy envoy"; fi
@@ -62,11 +62,34 @@ http {
     listen 127.0.0.1:$UP;
     location / { default_type text/plain; return 200 "$(cat "$W/www/1k")"; }
     location /1g { root $W/www; }
-    location /sink { client_body_buffer_size 64k; return 204; }
   }
 }
 C
 nginx -c "$W/nginx.conf" 2>/dev/null & others+=($!)
+# Takes bodies to the end before it answers.
+python3 - "$SINK" <<'P' & others+=($!)
+import socket, sys, threading
+def serve(c):
+    buffer = memoryview(bytearray(1 << 18))
+    with c:
+        while True:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                part = c.recv(65536)
+                if not part: return
+                head += part
+            head, _, begun = head.partition(b"\r\n\r\n")
+            left = -len(begun)
+            for line in head.lower().split(b"\r\n"):
+                if line.startswith(b"content-length:"): left += int(line[15:])
+            while left > 0:
+                n = c.recv_into(buffer)
+                if n == 0: return
+                left -= n
+            c.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True: threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
+P
 cat >"$W/haproxy.cfg" <<C
 global
   nbthread $(nproc)
@@ -79,12 +102,15 @@ defaults
   http-reuse always
 frontend h1
   bind 127.0.0.1:$HAPROXY
+  use_backend sink if { path /sink }
   default_backend b
 frontend h2
   bind 127.0.0.1:$HAPROXY_H2 proto h2
   default_backend b
 backend b
   server s 127.0.0.1:$UP
+backend sink
+  server s 127.0.0.1:$SINK
 C
 haproxy -f "$W/haproxy.cfg" -db >"$W/haproxy.log" 2>&1 & others+=($!)
 if [ "$rivals" != haproxy ]; then
@@ -99,12 +125,15 @@ static_resources:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
           stat_prefix: f
           codec_type: AUTO
-          route_config: {virtual_hosts: [{name: v, domains: ["*"], routes: [{match: {prefix: "/"}, route: {cluster: u, timeout: 0s}}]}]}
+          route_config: {virtual_hosts: [{name: v, domains: ["*"], routes: [{match: {path: "/sink"}, route: {cluster: s, timeout: 0s}}, {match: {prefix: "/"}, route: {cluster: u, timeout: 0s}}]}]}
           http_filters: [{name: envoy.filters.http.router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]
   clusters:
   - name: u
     type: STATIC
     load_assignment: {cluster_name: u, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: $UP}}}}]}]}
+  - name: s
+    type: STATIC
+    load_assignment: {cluster_name: s, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: $SINK}}}}]}]}
 C
   envoy -c "$W/envoy.yaml" --concurrency "$(nproc)" --log-level error >"$W/envoy.log" 2>&1 & others+=($!)
 fi
@@ -112,14 +141,16 @@ cat >"$W/mamparo.yaml" <<C
 stack: bench
 services:
   origin: {endpoints: ["http://127.0.0.1:$UP"], concurrency: 4096}
+  sink: {endpoints: ["http://127.0.0.1:$SINK"]}
 routes:
+  - {path: /sink, to: sink}
   - {path: "/*", to: origin}
 C
 up() {
   "$ROOT/mamparo" up --detach --data "$W/mamparo" --port-offset "$OFFSET" "$W/mamparo.yaml" >"$W/up.log" 2>&1 ||
     { cat "$W/up.log" >&2; exit 1; }
 }
-await "$UP"; await "$HAPROXY"
+await "$UP"; await "$SINK"; await "$HAPROXY"
 if [ "$rivals" != haproxy ]; then await "$ENVOY"; fi
 began=$(date +%s%N)
 up
@@ -227,6 +258,7 @@ body() {
       port=$(port_of "$who")
       a=$(date +%s%N); curl -sf -o /dev/null "http://127.0.0.1:$port/1g"; b=$(date +%s%N)
       echo "$who $(((b - a) / 1000000))" >>"$W/down"
+      [ "$who" != direct ] || port=$SINK
       a=$(date +%s%N); curl -sf -o /dev/null -H "Expect:" -T "$W/www/1g" "http://127.0.0.1:$port/sink"; b=$(date +%s%N)
       echo "$who $(((b - a) / 1000000)) $(rss "$port")" >>"$W/upward"
     done
