@@ -187,4 +187,22 @@ final class CarsIT {
       throw new AssertionError(e);
     }
   }
+
+  @Test
+  @Order(8)
+  void aSecondStackBesideItHasNothingInCommonWithIt() {
+    String car =
+        """
+        {"registration": "ACC-2", "make": "Seat", "model": "Ibiza", "colour": "red", "capacity": 5}
+        """;
+    try (RunningStack other = RunningStack.cars()) {
+      assertEquals(201, other.send("POST", other.ingress("/api/v0.1/car/"), car).statusCode());
+      assertEquals(200, other.get(other.ingress("/api/v0.1/car/ACC-2")).statusCode());
+      assertEquals(404, stack.get(stack.ingress("/api/v0.1/car/ACC-2")).statusCode());
+      other.mamparo("down").mustSucceed();
+      assertEquals(List.of(), other.processes());
+    }
+    assertEquals(200, stack.get(stack.ingress("/api/v0.1/car/ACC-1")).statusCode());
+    assertTrue(stack.status().get("ready").asBoolean(), "the first one runs on");
+  }
 }
