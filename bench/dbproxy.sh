@@ -11,15 +11,16 @@
 #
 # Needs pgbench, psql and initdb of a PostgreSQL and a PgBouncer (1.21 or newer) on PATH. A PostgreSQL
 # of its own is started, both proxies get 20 server connections in transaction mode, turns alternate,
-# medians are printed. CPU is user and system time of the whole process, compilation included.
+# medians are printed. Nothing is encrypted: left alone, psql and pgbench would encrypt towards
+# Mamparo, which offers it. CPU is user and system time of the whole process, compilation included.
 #
-# SECS=6 seconds a turn, TURNS=3 turns, OFFSET=3000 Mamparo's port offset, WARM=4 seconds before.
+# SECS=6 seconds a turn, TURNS=3 turns, OFFSET=3000 Mamparo's port offset, WARM=10 seconds before.
 set -euo pipefail
 ROOT=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-SECS=${SECS:-6} TURNS=${TURNS:-3} OFFSET=${OFFSET:-3000} WARM=${WARM:-4}
+SECS=${SECS:-6} TURNS=${TURNS:-3} OFFSET=${OFFSET:-3000} WARM=${WARM:-10}
 ROWS=${*:-prepared simple extended single tpcb crowd stream}
 UP=$((15440 + OFFSET)) BOUNCER=$((16440 + OFFSET)) OURS=$((6432 + OFFSET))
-export MAMPARO_NO_BUILD=1 PGUSER=bench PGPASSWORD=bench PGDATABASE=bench PGHOST=127.0.0.1
+export MAMPARO_NO_BUILD=1 PGUSER=bench PGPASSWORD=bench PGDATABASE=bench PGHOST=127.0.0.1 PGSSLMODE=disable
 BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 [ -n "$BIN" ] && PATH=$BIN:$PATH
 for program in pgbench psql initdb pg_ctl pgbouncer ss; do
