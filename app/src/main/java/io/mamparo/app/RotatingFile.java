@@ -1,12 +1,12 @@
 package io.mamparo.app;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -36,12 +36,13 @@ public final class RotatingFile extends Handler {
     size = Files.size(file);
   }
 
+  /** No channel: the interrupt of a thread that is writing would close that for all others. */
   private OutputStream append() throws IOException {
     if (!Files.exists(file)) {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
-    return Files.newOutputStream(file, StandardOpenOption.APPEND);
+    return new FileOutputStream(file.toFile(), true);
   }
 
   @Override
