@@ -116,6 +116,62 @@ class PitfallsIT {
     }
   }
 
+  /** Asks, and hears an error or the answer to what it asked, not both. */
+  private static void ask(RawClient client, String sql, String mark) throws IOException {
+    String answers = client.query(sql).toString();
+    assertTrue(answers.contains("E:") != answers.contains(mark), answers);
+  }
+
+  /** Takes locks and gives them back, with a new connection whenever the old one is ended. */
+  private static int lockAndUnlock(TestProxy few, int key, AtomicBoolean go) throws IOException {
+    int ended = 0;
+    int n = 0;
+    while (go.get()) {
+      try (RawClient client = few.raw()) {
+        for (; go.get(); n++) {
+          ask(client, "select pg_advisory_lock(" + key + "), 'lock " + n + "'", "lock " + n);
+          ask(client, "select pg_advisory_unlock(" + key + "), 'free " + n + "'", "free " + n);
+        }
+      } catch (IOException e) {
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  @Test
+  void serversLostWhileTheyAreAskedWhatIsLeft_endTheirClientsWithoutAWordTooMany()
+      throws Exception {
+    AtomicBoolean go = new AtomicBoolean(true);
+    try (TestProxy few = new TestProxy(postgres, 3, LONG, ProxyListener.NONE);
+        var pool = Executors.newVirtualThreadPerTaskExecutor();
+        Connection direct =
+            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+        Statement killer = direct.createStatement()) {
+      List<Future<Integer>> ends = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        int key = 1_000 + i;
+        ends.add(pool.submit(() -> lockAndUnlock(few, key, go)));
+      }
+      int killed = 0;
+      while (killed < 60 && ends.stream().noneMatch(Future::isDone)) {
+        try (ResultSet rows =
+            killer.executeQuery(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                    + " where query like '%advisory%' and pid <> pg_backend_pid()")) {
+          rows.next();
+          killed += rows.getInt(1);
+        }
+      }
+      go.set(false);
+      int ended = 0;
+      for (Future<Integer> end : ends) {
+        ended += end.get();
+      }
+      assertTrue(ended > 0, "some were ended");
+    }
+  }
+
   private static RawClient.Message firstAnswer(
       int port, int version, String database, Map<String, String> options) throws IOException {
     Map<String, String> startup = new LinkedHashMap<>();

@@ -29,7 +29,8 @@ final class Loss {
       @Nullable Denial why,
       byte status,
       boolean midMessage) {
-    if (midMessage || session.pins().reason() != null || session.requests().midMessage()) {
+    boolean kept = session.pins().reason() != null || session.effects().leftovers().pending();
+    if (midMessage || kept || session.requests().midMessage()) {
       if (!midMessage) {
         ByteBuf out = session.channel().alloc().buffer(256);
         String sqlState = why == null ? "57P01" : why.sqlState();
