@@ -38,18 +38,13 @@ final class AdminEngine implements Engine {
   }
 
   @Override
-  public int loggingIn() {
-    return proxy.door().inside() - proxy.observe().clients().connected();
+  public int connections() {
+    return proxy.door().inside();
   }
 
   @Override
   public boolean dismiss(int client) {
     return proxy.dismiss(client);
-  }
-
-  @Override
-  public List<ProxySnapshot.Database> databases() {
-    return proxy.observe().databases();
   }
 
   @Override

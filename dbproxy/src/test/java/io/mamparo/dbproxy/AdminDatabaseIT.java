@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +58,17 @@ class AdminDatabaseIT {
   }
 
   private static Connection admin(String mode) throws SQLException {
+    return admin(proxy, mode);
+  }
+
+  private static Connection admin(TestProxy of, String mode) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", ADMIN);
     properties.setProperty("password", ADMIN_PASSWORD);
     properties.setProperty("sslmode", "disable");
     properties.setProperty("preferQueryMode", mode);
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/mamparo", properties);
+        "jdbc:postgresql://127.0.0.1:" + of.port() + "/mamparo", properties);
   }
 
   /** What a real PgBouncer answered, by command. */
@@ -204,6 +209,28 @@ class AdminDatabaseIT {
         assertTrue(rows > 10, "only " + rows);
       }
       connection.commit();
+    }
+  }
+
+  @Test
+  void config_saysWhatHolds() throws SQLException {
+    Duration minute = Duration.ofMinutes(1);
+    DatabaseProxyConfig.Times times =
+        new DatabaseProxyConfig.Times(minute, Duration.ofMillis(2_500), Duration.ofSeconds(7));
+    DatabaseProxyConfig.Pool pool =
+        new DatabaseProxyConfig.Pool(2, 5, 5, 10, minute, minute, minute, minute, times);
+    DatabaseProxyConfig limited =
+        TestProxy.config(postgres, pool, Limits.DEFAULT)
+            .withAdmins(List.of(new Admin(ADMIN, Secret.of(ADMIN_PASSWORD))));
+    try (TestProxy other = new TestProxy(postgres, limited, ProxyListener.NONE);
+        Connection connection = admin(other, "simple")) {
+      Map<String, String> config = new HashMap<>();
+      rows(connection, "SHOW CONFIG").forEach(row -> config.put(row.get("key"), row.get("value")));
+      assertEquals("2", config.get("min_pool_size"));
+      assertEquals("60", config.get("transaction_timeout"));
+      assertEquals("2.5", config.get("idle_transaction_timeout"));
+      assertEquals("7", config.get("client_idle_timeout"));
+      assertEquals("2", rows(connection, "SHOW DATABASES").getFirst().get("min_pool_size"));
     }
   }
 

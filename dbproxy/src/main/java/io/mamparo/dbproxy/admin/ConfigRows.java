@@ -5,9 +5,11 @@ import static io.mamparo.dbproxy.admin.Table.row;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Limits;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Pool;
+import io.mamparo.dbproxy.ProxyTotals;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +31,14 @@ final class ConfigRows {
     Pool pool = config.logins().isEmpty() ? Pool.DEFAULT : config.logins().getFirst().pool();
     List<List<@Nullable Object>> rows = new ArrayList<>();
     add(rows, "auth_type", "scram-sha-256", "scram-sha-256");
+    add(rows, "client_idle_timeout", seconds(pool.times().idle()), 0.0);
     add(
         rows,
         "client_login_timeout",
         config.limits().loginTimeout().toSeconds(),
         Limits.DEFAULT.loginTimeout().toSeconds());
     add(rows, "default_pool_size", pool.max(), Pool.DEFAULT.max());
+    add(rows, "idle_transaction_timeout", seconds(pool.times().idleInTransaction()), 0.0);
     add(rows, "listen_addr", config.listen().getHostString(), "127.0.0.1");
     add(rows, "listen_port", config.listen().getPort(), 6432);
     add(rows, "max_client_conn", config.limits().clients(), Limits.DEFAULT.clients());
@@ -47,18 +51,24 @@ final class ConfigRows {
         Limits.DEFAULT.preparedPerServer());
     add(rows, "max_user_client_connections", 0, 0);
     add(rows, "max_user_connections", 0, 0);
-    add(rows, "min_pool_size", 0, 0);
+    add(rows, "min_pool_size", pool.min(), Pool.DEFAULT.min());
     add(rows, "pool_mode", pool.mode().words(), Pool.DEFAULT.mode().words());
     add(
         rows,
         "query_wait_timeout",
-        pool.borrowTimeout().toMillis() / 1e3,
-        Pool.DEFAULT.borrowTimeout().toMillis() / 1e3);
+        seconds(pool.borrowTimeout()),
+        seconds(Pool.DEFAULT.borrowTimeout()));
     add(rows, "reserve_pool_size", 0, 0);
+    add(rows, "server_check_delay", seconds(pool.check()), seconds(Pool.DEFAULT.check()));
     add(rows, "server_idle_timeout", pool.idle().toSeconds(), Pool.DEFAULT.idle().toSeconds());
     add(rows, "server_lifetime", pool.lifetime().toSeconds(), Pool.DEFAULT.lifetime().toSeconds());
-    add(rows, "stats_period", 60, 60);
+    add(rows, "stats_period", ProxyTotals.PERIOD_SECONDS, ProxyTotals.PERIOD_SECONDS);
+    add(rows, "transaction_timeout", seconds(pool.times().transaction()), 0.0);
     return rows;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1e3;
   }
 
   private static void add(

@@ -85,7 +85,8 @@ final class Controls {
 
   /** The database named, or all. */
   private static List<String> named(Engine engine, List<String> words) {
-    List<String> all = engine.databases().stream().map(ProxySnapshot.Database::name).toList();
+    List<String> all =
+        engine.observe().databases().stream().map(ProxySnapshot.Database::name).toList();
     if (words.size() < 2) {
       return all;
     }
@@ -135,7 +136,7 @@ final class Controls {
         engine -> {
           List<String> databases = named(engine, words);
           boolean paused =
-              engine.databases().stream()
+              engine.observe().databases().stream()
                   .anyMatch(database -> database.paused() && databases.contains(database.name()));
           if (!paused) {
             throw new AdminError(

@@ -21,14 +21,11 @@ public interface Engine {
   /** What has passed through. */
   List<ProxyTotals> totals();
 
-  /** Connections that have not logged in yet. */
-  int loggingIn();
+  /** Client connections, those that have not logged in yet among them. */
+  int connections();
 
   /** Ends one client at once; false when there is none of that id. */
   boolean dismiss(int client);
-
-  /** The databases, paused ones and all. */
-  List<ProxySnapshot.Database> databases();
 
   /** What {@link #lent} says of a database that is not paused any more. */
   int RESUMED = -1;

@@ -38,12 +38,12 @@ final class PoolRows {
               database.dbname(),
               roles.size() == 1 ? roles.getFirst() : null,
               pools.stream().mapToInt(Pool::max).max().orElse(0),
-              0,
+              logins.stream().mapToInt(l -> l.pool().min()).max().orElse(0),
               0,
               logins.stream().mapToLong(l -> l.pool().lifetime().toSeconds()).max().orElse(0),
               mode(logins),
               null,
-              pools.stream().mapToInt(Pool::max).sum(),
+              most(database, pools),
               pools.stream().mapToInt(p -> p.active() + p.idle()).sum(),
               0,
               pools.stream().mapToInt(Pool::clients).sum(),
@@ -51,6 +51,12 @@ final class PoolRows {
               state != null && state.disabled() ? 1 : 0));
     }
     return rows;
+  }
+
+  /** What its pools may have together, by their own limits or the database's. */
+  private static int most(DatabaseProxyConfig.Database database, List<Pool> pools) {
+    int all = pools.stream().mapToInt(Pool::max).sum();
+    return database.connections() == 0 ? all : Math.min(all, database.connections());
   }
 
   /** That of all its pools; null when they differ. */
@@ -149,7 +155,7 @@ final class PoolRows {
     rows.add(row("peer_pools", 0));
     rows.add(row("free_clients", Math.max(0, now.clients().max() - now.clients().connected())));
     rows.add(row("used_clients", now.clients().connected()));
-    rows.add(row("login_clients", Math.max(0, engine.loggingIn())));
+    rows.add(row("login_clients", Math.max(0, engine.connections() - now.clients().connected())));
     rows.add(row("free_servers", idle));
     rows.add(row("used_servers", active));
     for (String none : List.of("dns_names", "dns_zones", "dns_queries", "dns_pending")) {
@@ -159,7 +165,7 @@ final class PoolRows {
   }
 
   static List<List<@Nullable Object>> state(Engine engine) {
-    List<ProxySnapshot.Database> all = engine.databases();
+    List<ProxySnapshot.Database> all = engine.observe().databases();
     boolean paused = !all.isEmpty() && all.stream().allMatch(ProxySnapshot.Database::paused);
     return List.of(
         row("active", paused ? "no" : "yes"),
