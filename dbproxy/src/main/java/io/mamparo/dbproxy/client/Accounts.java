@@ -1,6 +1,7 @@
 package io.mamparo.dbproxy.client;
 
 import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.dbproxy.admin.AdminDoor;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -40,6 +41,11 @@ public record Accounts(Map<Key, Account> byUserAndDatabase, Set<String> database
       }
     }
     return null;
+  }
+
+  /** Whether that is the admin database; one of the stack's that has its name goes first. */
+  boolean leadsToAdmin(String database) {
+    return AdminDoor.NAMES.contains(database) && !databases.contains(database);
   }
 
   /** All logins. */

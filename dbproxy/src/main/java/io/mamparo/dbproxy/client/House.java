@@ -35,7 +35,7 @@ public record House(
    */
   @Nullable ScramKeys keys(Visitor visitor) {
     Accounts now = accounts.get();
-    ScramKeys keys = asksAdmin(visitor, now) ? admin.keys(visitor.user()) : null;
+    ScramKeys keys = now.leadsToAdmin(visitor.database()) ? admin.keys(visitor.user()) : null;
     visitor.admin(keys != null);
     if (keys != null) {
       return keys;
@@ -43,11 +43,5 @@ public record House(
     Account account = now.find(visitor.user(), visitor.database());
     account = account == null ? now.anyOf(visitor.user()) : account;
     return account == null ? null : account.keys();
-  }
-
-  /** A database of the stack that has the name of the admin database goes first. */
-  private static boolean asksAdmin(Visitor visitor, Accounts now) {
-    String database = visitor.database();
-    return AdminDoor.NAMES.contains(database) && !now.databases().contains(database);
   }
 }

@@ -241,7 +241,7 @@ final class Lease implements Borrower, Waiter {
 
   @Override
   public int clientId() {
-    return session.cancelKey().pid();
+    return session.id();
   }
 
   @Override

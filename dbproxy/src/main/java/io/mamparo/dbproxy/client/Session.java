@@ -159,16 +159,8 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
       return refusal.request(type, in, at, length, have);
     }
     ServerConnection held = lease.server();
-    if (held == null) {
-      switch (type) {
-        case Frontend.FLUSH, Frontend.COPY_DATA, Frontend.COPY_DONE, Frontend.COPY_FAIL -> {
-          // Outside of a copy the server ignores them, too.
-          return Verdict.DROP;
-        }
-        default -> {
-          // All others begin something.
-        }
-      }
+    if (held == null && Frontend.ignoredWhenIdle(type)) {
+      return Verdict.DROP;
     }
     if (type == Frontend.TERMINATE) {
       close();
@@ -191,8 +183,11 @@ public final class Session extends ChannelInboundHandlerAdapter implements Reque
       barrier(true);
       return Verdict.STOP;
     }
-    watch.request(type);
-    return statements.request(type, in, at, length, have, held, segment());
+    Verdict verdict = statements.request(type, in, at, length, have, held, segment());
+    if (verdict != Verdict.STOP) {
+      watch.request(type);
+    }
+    return verdict;
   }
 
   @Override

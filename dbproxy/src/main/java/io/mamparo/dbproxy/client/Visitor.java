@@ -4,7 +4,6 @@ import io.mamparo.dbproxy.AccessRule;
 import io.mamparo.dbproxy.LogInDecision;
 import io.mamparo.dbproxy.LogInListener;
 import io.mamparo.dbproxy.Security;
-import io.mamparo.dbproxy.admin.AdminDoor;
 import io.mamparo.wire.tls.Identity;
 import io.mamparo.wire.tls.TlsSession;
 import io.netty.channel.Channel;
@@ -124,9 +123,7 @@ final class Visitor {
       return admitted(null) ? new Verdict.Admin() : ruledOut();
     }
     Account account = accounts.find(user, database);
-    if (account == null
-        && AdminDoor.NAMES.contains(database)
-        && !accounts.databases().contains(database)) {
+    if (account == null && accounts.leadsToAdmin(database)) {
       return new Verdict.Refused(
           "28000",
           "user \"" + user + "\" may not enter the admin database",

@@ -91,7 +91,7 @@ final class Watch {
     ClientState state = state(held, running);
     Segment.Login login = session.account().login();
     return new ProxyHolders.Client(
-        session.cancelKey().pid(),
+        session.id(),
         new ProxyHolders.Who(login.database(), login.user(), login.service()),
         Onlooker.ends(session.channel()),
         Objects.requireNonNullElse(session.settings().now().get("application_name"), ""),

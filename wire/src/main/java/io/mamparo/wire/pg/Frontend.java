@@ -54,6 +54,14 @@ public final class Frontend {
     };
   }
 
+  /** Whether a server that runs nothing ignores messages of this type, as outside of a copy. */
+  public static boolean ignoredWhenIdle(byte type) {
+    return switch (type) {
+      case FLUSH, COPY_DATA, COPY_DONE, COPY_FAIL -> true;
+      default -> false;
+    };
+  }
+
   /** A start-up packet of protocol 3.0. */
   public static void startup(ByteBuf out, Map<String, String> parameters) {
     startup(out, PROTOCOL_3_0, parameters);
