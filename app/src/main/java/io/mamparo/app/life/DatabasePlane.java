@@ -6,6 +6,7 @@ import io.mamparo.dbproxy.ProxyHolders;
 import io.mamparo.dbproxy.ProxySnapshot;
 import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.kernel.Problem;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,26 +19,14 @@ final class DatabasePlane implements AutoCloseable {
   private static final ProxySnapshot NOTHING =
       new ProxySnapshot(List.of(), new ProxySnapshot.Clients(0, 0, 0, 0, 0, 0), List.of());
 
-  /** What a running proxy can do. */
-  interface Running {
-    void apply(DatabaseProxyConfig config);
+  /** For what is under way when the last database goes, or the stack. */
+  private static final Duration DRAIN = Duration.ofMillis(500);
 
-    ProxySnapshot observe();
-
-    DatabaseProxy proxy();
-
-    ProxyHolders holders();
-
-    List<ProxyTotals> totals();
-
-    void close();
-  }
-
-  private final Function<DatabaseProxyConfig, Running> start;
-  private volatile @Nullable Running running;
+  private final Function<DatabaseProxyConfig, DatabaseProxy> start;
+  private volatile @Nullable DatabaseProxy running;
   private @Nullable DatabaseProxyConfig applied;
 
-  DatabasePlane(Function<DatabaseProxyConfig, Running> start) {
+  DatabasePlane(Function<DatabaseProxyConfig, DatabaseProxy> start) {
     this.start = start;
   }
 
@@ -46,7 +35,7 @@ final class DatabasePlane implements AutoCloseable {
     if (config.equals(applied)) {
       return;
     }
-    Running now = running;
+    DatabaseProxy now = running;
     if (now == null) {
       if (!config.databases().isEmpty()) {
         running = start.apply(config);
@@ -58,7 +47,7 @@ final class DatabasePlane implements AutoCloseable {
   }
 
   ProxySnapshot observe() {
-    Running now = running;
+    DatabaseProxy now = running;
     return now == null ? NOTHING : now.observe();
   }
 
@@ -68,30 +57,30 @@ final class DatabasePlane implements AutoCloseable {
    * @throws Problem when the stack has no database
    */
   DatabaseProxy proxy() {
-    Running now = running;
+    DatabaseProxy now = running;
     if (now == null) {
       throw new Problem("database proxy", "the stack has no database", "see mamparo status");
     }
-    return now.proxy();
+    return now;
   }
 
   ProxyHolders holders() {
-    Running now = running;
+    DatabaseProxy now = running;
     return now == null ? ProxyHolders.NONE : now.holders();
   }
 
   List<ProxyTotals> totals() {
-    Running now = running;
+    DatabaseProxy now = running;
     return now == null ? List.of() : now.totals();
   }
 
   @Override
   public void close() {
-    Running now = running;
+    DatabaseProxy now = running;
     running = null;
     applied = null;
     if (now != null) {
-      now.close();
+      now.close(DRAIN);
     }
   }
 }

@@ -12,10 +12,6 @@ import io.mamparo.compute.ProcessRecords;
 import io.mamparo.compute.ReplicaListener;
 import io.mamparo.compute.Services;
 import io.mamparo.dbproxy.DatabaseProxy;
-import io.mamparo.dbproxy.DatabaseProxyConfig;
-import io.mamparo.dbproxy.ProxyHolders;
-import io.mamparo.dbproxy.ProxySnapshot;
-import io.mamparo.dbproxy.ProxyTotals;
 import io.mamparo.kernel.Clock;
 import io.mamparo.kernel.FileTrouble;
 import io.mamparo.mesh.Mesh;
@@ -28,7 +24,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -102,40 +97,6 @@ public final class Launch implements AutoCloseable {
     return own + ":" + Path.of(System.getProperty("java.home"), "bin");
   }
 
-  private static DatabasePlane.Running running(DatabaseProxy proxy) {
-    return new DatabasePlane.Running() {
-      @Override
-      public void apply(DatabaseProxyConfig config) {
-        proxy.apply(config);
-      }
-
-      @Override
-      public ProxySnapshot observe() {
-        return proxy.observe();
-      }
-
-      @Override
-      public DatabaseProxy proxy() {
-        return proxy;
-      }
-
-      @Override
-      public ProxyHolders holders() {
-        return proxy.holders();
-      }
-
-      @Override
-      public List<ProxyTotals> totals() {
-        return proxy.totals();
-      }
-
-      @Override
-      public void close() {
-        proxy.close(Duration.ofMillis(500));
-      }
-    };
-  }
-
   private final class RealPlanes implements Life.Planes {
     private final Path home;
     private final RandomGenerator random;
@@ -154,7 +115,7 @@ public final class Launch implements AutoCloseable {
     @Override
     public DatabasePlane proxy() {
       return new DatabasePlane(
-          config -> running(DatabaseProxy.start(loops, config, clock, signals.proxy(), office)));
+          config -> DatabaseProxy.start(loops, config, clock, signals.proxy(), office));
     }
 
     @Override

@@ -61,7 +61,7 @@ public enum Transport {
   }
 
   /** Whether the kernel has what makes io_uring worth it, and lets us use it. */
-  public static boolean uring() {
+  private static boolean uring() {
     return IoUring.isAvailable()
         && IoUring.isRegisterBufferRingSupported()
         && IoUring.isRecvMultishotEnabled();
