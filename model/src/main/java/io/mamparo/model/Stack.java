@@ -34,4 +34,10 @@ public record Stack(
     return new Stack(
         name, databases, proxy, ingress, others, routes, visitors, telemetry, console, mesh);
   }
+
+  /** For how long clients of a database keep a connection, unless their service says so itself. */
+  public PoolMode mode(DatabaseSpec database) {
+    PoolMode own = database.servers().mode();
+    return own == null ? proxy.pools().mode() : own;
+  }
 }

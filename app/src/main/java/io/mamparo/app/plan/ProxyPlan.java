@@ -240,10 +240,8 @@ public final class ProxyPlan {
   private static PoolMode mode(DatabaseAccess access, @Nullable ServiceSpec service, Stack stack) {
     ServiceSpec.DatabaseUse use = service == null ? null : service.database();
     io.mamparo.model.PoolMode own = use == null ? null : use.mode();
-    if (own == null) {
-      own = Objects.requireNonNull(stack.databases().get(access.name())).servers().mode();
-    }
-    return switch (own == null ? stack.proxy().pools().mode() : own) {
+    DatabaseSpec database = Objects.requireNonNull(stack.databases().get(access.name()));
+    return switch (own == null ? stack.mode(database) : own) {
       case TRANSACTION -> PoolMode.TRANSACTION;
       case SESSION -> PoolMode.SESSION;
       case STATEMENT -> PoolMode.STATEMENT;

@@ -54,20 +54,7 @@ record AuthFile(Map<String, User> users) {
     while (at < line.length() && Character.isWhitespace(line.charAt(at))) {
       at++;
     }
-    if (at >= line.length() || line.charAt(at) != '"') {
-      return -1;
-    }
-    at++;
-    while (at < line.length()) {
-      if (line.charAt(at) == '"') {
-        if (at + 1 >= line.length() || line.charAt(at + 1) != '"') {
-          return at + 1;
-        }
-        at++;
-      }
-      field.append(line.charAt(at++));
-    }
-    return -1;
+    return at < line.length() && line.charAt(at) == '"' ? Ini.quoted(line, at, field) : -1;
   }
 
   /** The password of a user, if it is there in the clear. */

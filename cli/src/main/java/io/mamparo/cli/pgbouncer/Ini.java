@@ -151,16 +151,31 @@ record Ini(List<Entry> entries) {
       }
       return at;
     }
-    at++;
+    int end = quoted(text, at, value);
+    if (end < 0) {
+      throw new Problem(entry.place(), "has a quote that is not closed", "close it");
+    }
+    return end;
+  }
+
+  /**
+   * Appends what stands between the quote at {@code from} and the next of its kind; two together
+   * stand for one.
+   *
+   * @return where it ends; -1 when it does not
+   */
+  static int quoted(String text, int from, StringBuilder into) {
+    char quote = text.charAt(from);
+    int at = from + 1;
     while (at < text.length()) {
-      if (text.charAt(at) == '\'') {
-        if (at + 1 >= text.length() || text.charAt(at + 1) != '\'') {
+      if (text.charAt(at) == quote) {
+        if (at + 1 >= text.length() || text.charAt(at + 1) != quote) {
           return at + 1;
         }
         at++;
       }
-      value.append(text.charAt(at++));
+      into.append(text.charAt(at++));
     }
-    throw new Problem(entry.place(), "has a quote that is not closed", "close it");
+    return -1;
   }
 }

@@ -162,11 +162,6 @@ final class PoolSchema {
         .orShort(database, ServiceSpec.DatabaseUse::of);
   }
 
-  private static PoolMode mode(Stack stack, DatabaseSpec database) {
-    PoolMode own = database.servers().mode();
-    return own == null ? stack.proxy().pools().mode() : own;
-  }
-
   /**
    * What is between databases and the services that use them.
    *
@@ -193,7 +188,7 @@ final class PoolSchema {
                 + " for people, add up to "
                 + shares);
       }
-      if (database.servers().readReplicas() && mode(stack, database) == PoolMode.SESSION) {
+      if (database.servers().readReplicas() && stack.mode(database) == PoolMode.SESSION) {
         throw new IllegalArgumentException(
             "databases: "
                 + database.name()
