@@ -15,13 +15,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Holds every server connection of a service's pool with slow statements, over and over, through
- * the service's own login at the proxy. One virtual thread a connection.
+ * the service's own login at the proxy. One virtual thread a connection; they log in one after
+ * another and not in a burst, for that would be another fault than the one asked for: log-ins are
+ * dear, and this process carries everybody's requests.
  */
 final class PoolHog implements AutoCloseable {
+  /** Between two log-ins. */
+  private static final long APART_MS = 50;
+
   private final List<Thread> threads = new ArrayList<>();
+  private final ReentrantLock entrance = new ReentrantLock();
   private volatile boolean closed;
 
   PoolHog(Life life, String service, Duration hold) {
@@ -50,7 +57,7 @@ final class PoolHog implements AutoCloseable {
     properties.setProperty("password", login.password());
     properties.setProperty("ApplicationName", "mamparo exhaust-pool");
     while (!closed) {
-      try (Connection connection = DriverManager.getConnection(url, properties);
+      try (Connection connection = enter(url, properties);
           PreparedStatement sleep = connection.prepareStatement("select pg_sleep(?)")) {
         sleep.setDouble(1, hold.toMillis() / 1000.0);
         while (!closed) {
@@ -63,14 +70,27 @@ final class PoolHog implements AutoCloseable {
           }
         }
       } catch (SQLException e) {
-        pause();
+        pause(2 * APART_MS);
       }
     }
   }
 
-  private void pause() {
+  private Connection enter(String url, Properties properties) throws SQLException {
+    entrance.lock();
     try {
-      Thread.sleep(100);
+      pause(APART_MS);
+      if (closed) {
+        throw new SQLException("the fault has ended");
+      }
+      return DriverManager.getConnection(url, properties);
+    } finally {
+      entrance.unlock();
+    }
+  }
+
+  private void pause(long ms) {
+    try {
+      Thread.sleep(ms);
     } catch (InterruptedException e) {
       closed = true;
     }
