@@ -91,7 +91,7 @@ public final class Database {
       good = true;
       return result;
     } catch (SQLException e) {
-      good = isStatementsFault(e);
+      good = leavesItGood(e);
       if (isForNow(e)) {
         throw Failure.unavailable("the database cannot answer at the moment");
       }
@@ -179,9 +179,13 @@ public final class Database {
     }
   }
 
-  /** Constraint violations and the like leave the connection as good as before. */
-  private static boolean isStatementsFault(SQLException e) {
-    return state(e).startsWith("22") || state(e).startsWith("23");
+  /**
+   * Bad values, constraint violations and a refusal for want of resources (which a pool in between
+   * says when no server was free in time) leave the connection as good as before.
+   */
+  private static boolean leavesItGood(SQLException e) {
+    String state = state(e);
+    return state.startsWith("22") || state.startsWith("23") || state.startsWith("53");
   }
 
   /** No connection, too many, shutting down, taking too long: it may work in a moment. */
