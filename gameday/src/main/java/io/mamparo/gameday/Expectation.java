@@ -51,11 +51,22 @@ public sealed interface Expectation {
 
   /**
    * A percentile moves by less than a share of what it was, or by less than an absolute floor: in
-   * the median of slices of five seconds, or at least in the best of them.
+   * the median of slices of five seconds, or at least in the best of them. Faults that alternate
+   * with calm tell a move of theirs from one of the machine's.
    */
   record Unmoved(
-      String load, double percentile, double byLess, Duration floor, Window window, Window baseline)
+      String load,
+      double percentile,
+      double byLess,
+      Duration floor,
+      List<Window> during,
+      List<Window> calm)
       implements Expectation {
+    public Unmoved {
+      during = List.copyOf(during);
+      calm = List.copyOf(calm);
+    }
+
     @Override
     public String text() {
       String noise = floor.isZero() ? "" : " (moves below " + floor.toMillis() + " ms are noise)";
@@ -66,9 +77,9 @@ public sealed interface Expectation {
           + percent(byLess)
           + noise
           + ", "
-          + window.text()
+          + Window.text(during)
           + " against "
-          + baseline.text();
+          + Window.text(calm);
     }
   }
 

@@ -101,6 +101,31 @@ class GameDayFileTest {
   }
 
   @Test
+  void unmovedWhileFaultsLast_comparesWithTheTimesBetweenThem() {
+    String text =
+        GOOD.replace("from: 30s, baseline: {from: 0s, to: 5s}", "while: [exhaust-pool, freeze]");
+    assertEquals(
+        "browse: p99 moves by less than 20 % (moves below 3 ms are noise), 30 s to 40 s, 10 s to"
+            + " 18 s against 0 s to 10 s, 18 s to 30 s",
+        GameDay.parse("day.yaml", text).orThrow().expectations().get(3).text());
+    assertEquals(
+        List.of("day.yaml:31:67: there is no fault \"freez\"; did you mean \"freeze\"?"),
+        findings(text.replace("[exhaust-pool, freeze]", "[exhaust-pool, freez]")));
+    assertEquals(
+        List.of("day.yaml:31:67: while takes a list of faults"),
+        findings(text.replace("[exhaust-pool, freeze]", "[]")));
+    assertEquals(
+        List.of(
+            "day.yaml:31:97: while says it already: the faults' own times, against those between"
+                + " them"),
+        findings(text.replace("freeze]}", "freeze], from: 1s}")));
+    assertEquals(
+        List.of(
+            "day.yaml:31:67: these faults last all the game day; there is no calm to compare with"),
+        findings(text.replace("at: 30s, exhaust-pool", "at: 0s, exhaust-pool")));
+  }
+
+  @Test
   void everyMistake_isToldWithItsPlaceAndTheNearestKey() {
     assertEquals(
         List.of(

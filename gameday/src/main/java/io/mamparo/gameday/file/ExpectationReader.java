@@ -92,15 +92,46 @@ final class ExpectationReader {
   private Expectation unmoved(Section item, String kind) {
     Section s =
         item.section(
-            kind, List.of("load", "percentile", "by-less-than", "floor", "from", "to", "baseline"));
-    Section baseline = s.section("baseline", List.of("from", "to"));
+            kind,
+            List.of(
+                "load", "percentile", "by-less-than", "floor", "from", "to", "baseline", "while"));
+    List<Window> during = s.has("while") ? whileFaults(s) : List.of(window(s));
+    List<Window> calm =
+        s.has("while")
+            ? Window.between(during, end)
+            : List.of(window(s.section("baseline", List.of("from", "to"))));
+    if (calm.isEmpty()) {
+      s.report("while", "these faults last all the game day; there is no calm to compare with");
+    }
     return new Expectation.Unmoved(
         load(s),
         percentile(s),
         s.share("by-less-than"),
         s.duration("floor", Duration.ZERO),
-        window(s),
-        window(baseline));
+        during,
+        calm);
+  }
+
+  /** The windows of the faults that are named; what is between them is the calm. */
+  private List<Window> whileFaults(Section s) {
+    for (String key : List.of("from", "to", "baseline")) {
+      if (s.has(key)) {
+        s.report(key, "while says it already: the faults' own times, against those between them");
+      }
+    }
+    List<Window> windows = new ArrayList<>();
+    for (String name : s.texts("while")) {
+      known(s, "while", "fault", name, names(faults));
+      for (Fault fault : faults) {
+        if (fault.name().equals(name) && fault.at().compareTo(fault.until(end)) < 0) {
+          windows.add(new Window(fault.at(), fault.until(end)));
+        }
+      }
+    }
+    if (s.texts("while").isEmpty()) {
+      s.report("while", "while takes a list of faults");
+    }
+    return windows;
   }
 
   private Expectation breaker(Section item, String kind) {
@@ -113,17 +144,19 @@ final class ExpectationReader {
   }
 
   private String load(Section s) {
-    return known(s, "load", loads);
+    return known(s, "load", "load", s.text("load"), loads);
   }
 
   private String fault(Section s) {
-    return known(s, "after", faults.stream().map(Fault::name).toList());
+    return known(s, "after", "fault", s.text("after"), names(faults));
   }
 
-  private String known(Section s, String key, Collection<String> names) {
-    String name = s.text(key);
+  private static List<String> names(List<Fault> faults) {
+    return faults.stream().map(Fault::name).toList();
+  }
+
+  private String known(Section s, String key, String what, String name, Collection<String> names) {
     if (s.has(key) && !names.contains(name)) {
-      String what = key.equals("load") ? "load" : "fault";
       findings.unknown(s.at(key), "there is no " + what + " \"" + name + "\"", name, names);
     }
     return name;

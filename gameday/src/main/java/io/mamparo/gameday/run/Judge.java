@@ -69,12 +69,12 @@ public final class Judge {
   }
 
   /**
-   * A fault that moves a percentile moves it in every slice of the window; what moves it in some is
-   * the machine. So both the median and the best slice have to move for it to count.
+   * A fault that moves a percentile moves it in every slice of its windows; what moves it in some
+   * is the machine. So both the median and the best slice have to move for it to count.
    */
   private static Judged unmoved(Expectation.Unmoved e, Evidence evidence) {
-    Slices before = Slices.of(e.baseline(), e.load(), e.percentile(), evidence);
-    Slices during = Slices.of(e.window(), e.load(), e.percentile(), evidence);
+    Slices before = Slices.of(e.calm(), e.load(), e.percentile(), evidence);
+    Slices during = Slices.of(e.during(), e.load(), e.percentile(), evidence);
     if (before.isEmpty() || during.isEmpty()) {
       return new Judged(e.text(), false, "no request succeeded");
     }

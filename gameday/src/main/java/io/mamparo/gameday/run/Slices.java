@@ -5,7 +5,7 @@ import io.mamparo.load.Figures;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A percentile of a load in each slice of about five seconds of a window, in order of size. */
+/** A percentile of a load in each slice of about five seconds of windows, in order of size. */
 record Slices(List<Double> sorted) {
   private static final double SLICE_SECONDS = 5;
 
@@ -13,20 +13,22 @@ record Slices(List<Double> sorted) {
     sorted = sorted.stream().sorted().toList();
   }
 
-  static Slices of(Window window, String load, double percentile, Evidence evidence) {
-    double from = window.from().toNanos() / 1e9;
-    double to = Math.min(window.to().toNanos() / 1e9, evidence.seconds());
-    int count = Math.max(1, (int) Math.floor((to - from) / SLICE_SECONDS));
+  static Slices of(List<Window> windows, String load, double percentile, Evidence evidence) {
     List<Double> seen = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Figures figures =
-          evidence
-              .load(load)
-              .between(
-                  evidence.nanos(from + (to - from) * i / count),
-                  evidence.nanos(from + (to - from) * (i + 1) / count));
-      if (figures.ok() > 0) {
-        seen.add(figures.percentile(percentile));
+    for (Window window : windows) {
+      double from = window.from().toNanos() / 1e9;
+      double to = Math.min(window.to().toNanos() / 1e9, evidence.seconds());
+      int count = Math.max(1, (int) Math.floor((to - from) / SLICE_SECONDS));
+      for (int i = 0; i < count; i++) {
+        Figures figures =
+            evidence
+                .load(load)
+                .between(
+                    evidence.nanos(from + (to - from) * i / count),
+                    evidence.nanos(from + (to - from) * (i + 1) / count));
+        if (figures.ok() > 0) {
+          seen.add(figures.percentile(percentile));
+        }
       }
     }
     return new Slices(seen);

@@ -89,7 +89,8 @@ class JudgeTest {
   @Test
   void unmoved_comparesBothDirectionsAndKnowsNoise() {
     Expectation strict =
-        new Expectation.Unmoved("browse", 99, 0.2, Duration.ZERO, window(10, 20), window(0, 10));
+        new Expectation.Unmoved(
+            "browse", 99, 0.2, Duration.ZERO, List.of(window(10, 20)), List.of(window(0, 10)));
     run = new FakeRun(45_000, ms -> false, ms -> during(ms, 10, 20) ? 11.5 : 10, 0);
     assertEquals(true, judge(strict).held());
     run = new FakeRun(45_000, ms -> false, ms -> during(ms, 10, 20) ? 12.5 : 10, 0);
@@ -100,20 +101,51 @@ class JudgeTest {
         true,
         judge(
                 new Expectation.Unmoved(
-                    "browse", 99, 0.2, Duration.ofMillis(3), window(10, 20), window(0, 10)))
+                    "browse",
+                    99,
+                    0.2,
+                    Duration.ofMillis(3),
+                    List.of(window(10, 20)),
+                    List.of(window(0, 10))))
             .held());
   }
 
   @Test
   void unmoved_takesHiccupsForTheMachines_andALastingMoveForTheFaults() {
     Expectation strict =
-        new Expectation.Unmoved("browse", 99, 0.2, Duration.ZERO, window(20, 40), window(0, 20));
+        new Expectation.Unmoved(
+            "browse", 99, 0.2, Duration.ZERO, List.of(window(20, 40)), List.of(window(0, 20)));
     run = new FakeRun(45_000, ms -> false, ms -> during(ms, 25, 29) ? 90 : 10, 0);
     assertEquals(true, judge(strict).held(), judge(strict)::seen);
     run = new FakeRun(45_000, ms -> false, ms -> during(ms, 25, 40) ? 14 : 10, 0);
     assertEquals(true, judge(strict).held(), "not in every slice");
     run = new FakeRun(45_000, ms -> false, ms -> during(ms, 20, 40) ? 14 : 10, 0);
     assertEquals(false, judge(strict).held(), judge(strict)::seen);
+  }
+
+  @Test
+  void unmoved_whileFaultsAlternateWithCalm_tellsTheFaultsFromTheMachine() {
+    List<Window> during = List.of(window(5, 10), window(15, 20), window(25, 30), window(35, 40));
+    Expectation alternating =
+        new Expectation.Unmoved(
+            "browse",
+            99,
+            0.2,
+            Duration.ZERO,
+            during,
+            Window.between(during, Duration.ofSeconds(40)));
+    run = new FakeRun(45_000, ms -> false, ms -> during(ms, 20, 40) ? 30 : 10, 0);
+    assertEquals(true, judge(alternating).held(), "half the day is slow, with and without a fault");
+    run =
+        new FakeRun(
+            45_000, ms -> false, ms -> during.stream().anyMatch(w -> isIn(w, ms)) ? 14 : 10, 0);
+    assertEquals(
+        "from 10.0 ms (10.0 to 10.0) to 14.0 ms (14.0 to 14.0), +40 %", judge(alternating).seen());
+    assertEquals(false, judge(alternating).held());
+  }
+
+  private static boolean isIn(Window window, long ms) {
+    return during(ms, window.from().toMillis() / 1e3, window.to().toMillis() / 1e3);
   }
 
   @Test
