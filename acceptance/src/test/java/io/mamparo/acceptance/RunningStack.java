@@ -86,11 +86,25 @@ final class RunningStack implements AutoCloseable {
 
   /** Runs a command of the launcher on this stack's data directory. */
   Command.Result mamparo(String... words) {
+    return Command.run(Duration.ofMinutes(5), environment, argv(words));
+  }
+
+  /** As {@link #mamparo}, and does not wait for its end; what it prints is dropped. */
+  Process start(String... words) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(argv(words))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private List<String> argv(String... words) {
     List<String> argv = new ArrayList<>();
     argv.add(System.getProperty("mamparo.launcher"));
     argv.addAll(List.of(words));
     argv.addAll(List.of("--data", data.toString()));
-    return Command.run(Duration.ofMinutes(5), environment, argv);
+    return argv;
   }
 
   int port(int defaultPort) {

@@ -12,6 +12,7 @@ import java.net.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +59,10 @@ public final class ControlPoint {
     return call("GET", "/v1/env" + query, null).path("variables");
   }
 
-  /** Breaks something; the id mends it. */
-  public String begin(Fault fault) {
+  /** Breaks something; the id mends it, and after this time it mends itself. */
+  public String begin(Fault fault, Duration atMost) {
     ObjectNode body = JSON.createObjectNode().put("kind", fault.kind().text());
+    body.put("for", atMost.toMillis() + "ms");
     fault.parameters().forEach((key, value) -> body.set(key, JSON.valueToTree(value)));
     return call("POST", "/v1/faults", body).path("id").asText();
   }

@@ -205,6 +205,35 @@ class GameDayFileTest {
   }
 
   @Test
+  void theDocumentation_namesEveryFaultAndExpectation_andItsExampleIsRight() throws IOException {
+    String text = Files.readString(Path.of("../docs/game-days.md"));
+    int block = text.indexOf("```yaml\n") + 8;
+    assertEquals(List.of(), findings(text.substring(block, text.indexOf("```\n", block))));
+    for (FaultKind kind : FaultKind.values()) {
+      String row = row(text, kind.text());
+      kind.keys().forEach(key -> assertTrue(row.contains("`" + key + "`"), kind + " " + key));
+    }
+    String nothing = findings("expect: [{}]").getLast();
+    List<String> expectations = List.of(nothing.split("needs one of: ")[1].split(", "));
+    assertEquals(9, expectations.size(), nothing);
+    for (String expectation : expectations) {
+      String keys =
+          findings("expect: [{" + expectation + ": []}]").stream()
+              .filter(f -> f.contains(" takes keys: "))
+              .findFirst()
+              .orElseThrow();
+      for (String key : keys.split("takes keys: ")[1].split(", ")) {
+        assertTrue(row(text, expectation).contains("`" + key + "`"), expectation + " " + key);
+      }
+    }
+  }
+
+  /** What the tables say about it. */
+  private static String row(String text, String name) {
+    return text.lines().filter(l -> l.startsWith("| `" + name + "` |")).findFirst().orElseThrow();
+  }
+
+  @Test
   void aMissingFile_isAFindingAndAProblemOnDemand() {
     GameDay.Result result = GameDay.parse(Path.of("/does/not/exist.yaml"));
     assertEquals(

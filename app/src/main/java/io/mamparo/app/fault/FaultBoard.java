@@ -33,7 +33,8 @@ public final class FaultBoard implements AutoCloseable {
   private final Map<String, InForce> all = new LinkedHashMap<>();
   private int last;
 
-  private record InForce(FaultRequest request, long since, Runnable end) {}
+  /** {@code timer} ends it when nobody else has; null when nothing does. */
+  private record InForce(FaultRequest request, long since, Runnable end, @Nullable Thread timer) {}
 
   public FaultBoard(Life life, Clock clock) {
     this.life = life;
@@ -41,13 +42,15 @@ public final class FaultBoard implements AutoCloseable {
   }
 
   /**
-   * Breaks something.
+   * Breaks something; for as long as its member {@code for} says, if it has one, so that a fault
+   * does not outlast who asked for it.
    *
    * @return the id under which it is mended
    * @throws Problem when there is no such thing
    */
   public synchronized String add(ObjectNode body) {
     FaultRequest request = FaultRequest.parse(body);
+    Duration lasting = FaultRequest.lasting(body);
     if (all.size() >= MOST) {
       throw new Problem("faults", MOST + " are in force", "end some of them first");
     }
@@ -55,9 +58,19 @@ public final class FaultBoard implements AutoCloseable {
     Runnable end = begin(request, id);
     LOG.log(Level.WARNING, "fault " + id + " begins: " + request.kind() + " " + request.target());
     if (end != null) {
-      all.put(id, new InForce(request, clock.epochNanos() / 1_000_000_000L, end));
+      Thread timer = lasting == null ? null : Thread.startVirtualThread(() -> end(id, lasting));
+      all.put(id, new InForce(request, clock.epochNanos() / 1_000_000_000L, end, timer));
     }
     return id;
+  }
+
+  private void end(String id, Duration after) {
+    try {
+      Thread.sleep(after);
+      remove(id);
+    } catch (InterruptedException e) {
+      // It has been ended.
+    }
   }
 
   private @Nullable Runnable begin(FaultRequest request, String id) {
@@ -147,6 +160,9 @@ public final class FaultBoard implements AutoCloseable {
     InForce fault = all.remove(id);
     if (fault == null) {
       return id.matches("f\\d{1,9}") && Integer.parseInt(id.substring(1)) <= last;
+    }
+    if (fault.timer() != null && fault.timer() != Thread.currentThread()) {
+      fault.timer().interrupt();
     }
     fault.end().run();
     LOG.log(Level.WARNING, "fault " + id + " ends");

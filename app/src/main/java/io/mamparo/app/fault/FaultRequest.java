@@ -6,6 +6,7 @@ import io.mamparo.kernel.Problem;
 import io.mamparo.model.DurationText;
 import io.mamparo.model.Percentage;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What somebody wants broken, as the control API takes it. */
 sealed interface FaultRequest {
@@ -150,6 +151,15 @@ sealed interface FaultRequest {
               "use kill-replica, stop-replica, slow-replica, kill-database, stop-database,"
                   + " slow-database, delay, abort or exhaust-pool");
     };
+  }
+
+  /**
+   * How long it is in force when nobody ends it before; null for as long as nobody does.
+   *
+   * @throws Problem when that is no duration
+   */
+  static @Nullable Duration lasting(ObjectNode body) {
+    return body.has("for") ? duration(body, "for") : null;
   }
 
   private static String from(ObjectNode body) {

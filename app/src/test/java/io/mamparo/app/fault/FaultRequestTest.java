@@ -1,6 +1,7 @@
 package io.mamparo.app.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,16 @@ class FaultRequestTest {
         Arguments.of(
             "{'kind':'exhaust-pool','service':'a','hold':'2s'}",
             new FaultRequest.ExhaustPool("a", Duration.ofSeconds(2))));
+  }
+
+  @Test
+  void itsTime_isReadAndMayBeMissing() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    assertEquals(
+        Duration.ofMillis(1500),
+        FaultRequest.lasting((ObjectNode) json.readTree("{\"for\": \"1500ms\"}")));
+    assertNull(FaultRequest.lasting(json.createObjectNode()));
+    assertThrows(Problem.class, () -> FaultRequest.lasting(json.createObjectNode().put("for", 3)));
   }
 
   @ParameterizedTest

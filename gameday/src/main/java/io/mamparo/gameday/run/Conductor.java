@@ -31,6 +31,9 @@ import java.util.stream.Collectors;
  * begins and ends faults in time order, says each second how it goes, and has the evidence judged.
  */
 public final class Conductor {
+  /** A fault mends itself so long after it should have been mended. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
   private final GameDay day;
   private final ControlPoint control;
   private final Consumer<String> out;
@@ -131,7 +134,8 @@ public final class Conductor {
   }
 
   private void begin(Fault fault, Stopwatch watch, Chronicle chronicle) {
-    ids.put(fault, control.begin(fault));
+    Duration atMost = fault.until(day.duration()).minus(fault.at()).plus(GRACE);
+    ids.put(fault, control.begin(fault, atMost));
     begun.put(fault, watch.seconds());
     chronicle.say(
         "fault " + fault.name() + " begins: " + fault.kind().text() + " " + fault.target());
