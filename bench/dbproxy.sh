@@ -6,24 +6,25 @@
 #   prepared simple extended   pgbench -S in that protocol mode, 64 clients
 #   single                     one client, prepared
 #   tpcb                       pgbench's TPC-B-like transactions, 64 clients
+#   tls                        prepared, 64 clients, both proxies encrypted towards the clients
 #   crowd                      500 active clients beside 9500 idle ones, prepared: p99 and memory
 #   stream                     1 GB of rows through one connection (COPY TO STDOUT)
 #
-# Needs pgbench, psql and initdb of a PostgreSQL and a PgBouncer (1.21 or newer) on PATH. A PostgreSQL
+# Needs pgbench, psql and initdb of a PostgreSQL, a PgBouncer (1.21 or newer) and openssl on PATH. A PostgreSQL
 # of its own is started, both proxies get 20 server connections in transaction mode, turns alternate,
-# medians are printed. Nothing is encrypted: left alone, psql and pgbench would encrypt towards
-# Mamparo, which offers it. CPU is user and system time of the whole process, compilation included.
+# medians are printed. But for tls nothing is encrypted: left alone, psql and pgbench would encrypt
+# towards Mamparo, which offers it. CPU is user and system time of the whole process, compilation included.
 #
-# SECS=6 seconds a turn, TURNS=3 turns, OFFSET=3000 Mamparo's port offset, WARM=10 seconds before.
+# SECS=6 seconds a turn, TURNS=3 turns, OFFSET=3000 Mamparo's port offset, WARM=30 seconds before.
 set -euo pipefail
 ROOT=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-SECS=${SECS:-6} TURNS=${TURNS:-3} OFFSET=${OFFSET:-3000} WARM=${WARM:-10}
-ROWS=${*:-prepared simple extended single tpcb crowd stream}
+SECS=${SECS:-6} TURNS=${TURNS:-3} OFFSET=${OFFSET:-3000} WARM=${WARM:-30}
+ROWS=${*:-prepared simple extended single tpcb tls crowd stream}
 UP=$((15440 + OFFSET)) BOUNCER=$((16440 + OFFSET)) OURS=$((6432 + OFFSET))
 export MAMPARO_NO_BUILD=1 PGUSER=bench PGPASSWORD=bench PGDATABASE=bench PGHOST=127.0.0.1 PGSSLMODE=disable
 BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 [ -n "$BIN" ] && PATH=$BIN:$PATH
-for program in pgbench psql initdb pg_ctl pgbouncer ss; do
+for program in pgbench psql initdb pg_ctl pgbouncer ss openssl; do
   command -v "$program" >/dev/null || { echo "bench dbproxy: there is no $program on PATH; install it and run this again" >&2; exit 2; }
 done
 for port in $UP $BOUNCER $OURS; do
@@ -53,6 +54,9 @@ psql -q -p "$UP" -U postgres -d postgres -c "create role bench login superuser p
 pgbench -q -i -s 10 -p "$UP" >/dev/null 2>&1
 
 printf '"bench" "bench"\n' | unprivileged tee "$W/pg/users.txt" >/dev/null
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=bench \
+  -keyout "$W/key.pem" -out "$W/certificate.pem" 2>/dev/null
+chmod 644 "$W/key.pem"
 unprivileged tee "$W/pg/bouncer.ini" >/dev/null <<C
 [databases]
 bench = host=127.0.0.1 port=$UP dbname=bench user=bench password=bench
@@ -67,6 +71,9 @@ default_pool_size = 20
 max_client_conn = 20000
 max_prepared_statements = 200
 ignore_startup_parameters = extra_float_digits
+client_tls_sslmode = allow
+client_tls_key_file = $W/key.pem
+client_tls_cert_file = $W/certificate.pem
 logfile = $W/pg/bouncer.log
 pidfile = $W/pg/bouncer.pid
 C
@@ -115,7 +122,7 @@ show() { # row title
 compare() { # row title pgbench-options…
   local row=$1 title=$2 i; shift 2
   pgbench -n -p "$OURS" -T "$WARM" "$@" >/dev/null 2>&1 || true
-  for i in $(seq "$TURNS"); do turn mamparo "$row" "$@"; turn pgbouncer "$row" "$@"; turn direct "$row" "$@"; done
+  for i in $(seq "$TURNS"); do turn mamparo "$row" "$@"; turn pgbouncer "$row" "$@"; [ "$PGSSLMODE" = require ] || turn direct "$row" "$@"; done
   show "$row" "$title"
 }
 
@@ -156,6 +163,7 @@ for row in $ROWS; do
   case $row in
     prepared | simple | extended) compare "$row" "-S -M $row, 64 clients" -S -M "$row" -c 64 -j 2 ;;
     single) compare single "-S -M prepared, 1 client" -S -M prepared -c 1 ;;
+    tls) PGSSLMODE=require compare tls "-S -M prepared, 64 clients, TLS" -S -M prepared -c 64 -j 2 ;;
     tpcb) compare tpcb "TPC-B, prepared, 64 clients" -M prepared -c 64 -j 2 ;;
     crowd) crowded ;;
     stream) streamed ;;
