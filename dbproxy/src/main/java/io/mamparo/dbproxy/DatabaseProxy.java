@@ -13,23 +13,18 @@ import io.mamparo.dbproxy.client.Throttle;
 import io.mamparo.dbproxy.intern.FingerprintTable;
 import io.mamparo.dbproxy.intern.Texts;
 import io.mamparo.dbproxy.pool.Cluster;
-import io.mamparo.dbproxy.pool.Pool;
-import io.mamparo.dbproxy.pool.PoolShard;
+import io.mamparo.dbproxy.server.Keeper;
 import io.mamparo.dbproxy.server.Upstream;
 import io.mamparo.dbproxy.tell.Recorder;
-import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.kernel.Clock;
 import io.mamparo.wire.net.Loops;
-import io.mamparo.wire.pg.ScramKeys;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,7 +56,7 @@ public final class DatabaseProxy implements AutoCloseable {
   private final Door door;
   private final AdminDoor admin;
   private final List<Channel> listeners;
-  private volatile Accounts accounts = Accounts.NONE;
+  private final Roster roster;
   private volatile Security security;
   private volatile DatabaseProxyConfig applied;
   private volatile int maxPrepared;
@@ -89,19 +84,21 @@ public final class DatabaseProxy implements AutoCloseable {
     clusters =
         new Clusters(
             loops.all(), clock, listener, (keeper, to, on) -> path.connect(keeper, to, on, 1));
+    roster = new Roster(loops, clusters, recorders, this::connect);
     door = new Door(config.limits().clients(), config.limits().loginTimeout().toNanos());
     admin = new AdminDoor(new AdminEngine(this, office));
     apply(config);
     House house =
         new House(
-            () -> accounts,
+            roster::accounts,
             cancels,
             new Strangers(),
             door,
             () -> security,
             throttle,
             listener,
-            admin);
+            admin,
+            roster);
     listeners = loops.listen(config.listen(), path.client(house, this::desk));
     ticking.add(
         loops
@@ -163,92 +160,11 @@ public final class DatabaseProxy implements AutoCloseable {
     admin.configure(config.admins());
     door.configure(config.limits().clients(), config.limits().loginTimeout().toNanos());
     clusters.configure(config.databases());
-    Map<String, DatabaseProxyConfig.Database> byName = new HashMap<>();
-    config.databases().forEach(database -> byName.put(database.name(), database));
-    Accounts before = accounts;
-    Map<Accounts.Key, Account> now = new LinkedHashMap<>();
-    for (DatabaseProxyConfig.Login login : config.logins()) {
-      DatabaseProxyConfig.Database database = Objects.requireNonNull(byName.get(login.database()));
-      Accounts.Key key = new Accounts.Key(login.user(), login.database());
-      Account account = account(login, database, before.find(key.user(), key.database()), false);
-      account.reads(null);
-      now.put(key, account);
-      clusters.watch(login.database(), role(login, database));
-      if (database.servers().size() > 1) {
-        String name = database.name() + DatabaseProxyConfig.Database.READ_ONLY;
-        Account reads = account(login, database, before.find(key.user(), name), true);
-        now.put(new Accounts.Key(login.user(), name), reads);
-        account.reads(database.replicas().transactions() ? reads.pool() : null);
-      }
-    }
-    accounts =
-        new Accounts(
-            now, now.keySet().stream().map(Accounts.Key::database).collect(Collectors.toSet()));
-    before.byUserAndDatabase().forEach((key, old) -> removeUnlessKept(old, now.get(key)));
+    roster.apply(config).forEach(this::remove);
   }
 
-  private void removeUnlessKept(Account old, @Nullable Account kept) {
-    if (kept == null || kept.pool() != old.pool()) {
-      remove(old);
-    }
-  }
-
-  private Account account(
-      DatabaseProxyConfig.Login login,
-      DatabaseProxyConfig.Database database,
-      @Nullable Account before,
-      boolean reads) {
-    Upstream role = role(login, database);
-    Segment.Login who = new Segment.Login(login.database(), login.user(), login.service());
-    if (before == null || !before.login().equals(who) || before.proof() != login.proof()) {
-      return new Account(
-          who, login.password(), keys(login), pool(who, reads, login.pool(), role), login.proof());
-    }
-    if (!before.pool().leadsAs(role)) {
-      before.forgetWelcomes();
-    }
-    before.pool().configure(login.pool(), role);
-    if (before.password().equals(login.password())) {
-      return before;
-    }
-    return before.withPassword(login.password(), keys(login));
-  }
-
-  private static Upstream role(
-      DatabaseProxyConfig.Login login, DatabaseProxyConfig.Database database) {
-    DatabaseProxyConfig.Server first = database.servers().getFirst();
-    return new Upstream(
-        first.host(),
-        first.port(),
-        database.dbname(),
-        login.upstreamUser(),
-        login.upstreamPassword(),
-        database.tls());
-  }
-
-  private static ScramKeys keys(DatabaseProxyConfig.Login login) {
-    byte[] salt = new byte[16];
-    new SecureRandom().nextBytes(salt);
-    char[] password = login.password().reveal();
-    ScramKeys keys = ScramKeys.derive(password, salt, ScramKeys.ITERATIONS);
-    Arrays.fill(password, '\0');
-    return keys;
-  }
-
-  private Pool pool(
-      Segment.Login who, boolean reads, DatabaseProxyConfig.Pool limits, Upstream role) {
-    Pool pool = new Pool(who, clusters.get(who.database()), reads, limits, role);
-    List<PoolShard> shards = new ArrayList<>();
-    for (EventLoop loop : loops.all()) {
-      shards.add(
-          new PoolShard(
-              pool,
-              loop,
-              recorders.get(shards.size()),
-              (keeper, to, on) -> path.connect(keeper, to, on, maxPrepared)));
-    }
-    pool.shards(shards);
-    return pool;
+  private void connect(Keeper keeper, Upstream to, EventLoop on) {
+    path.connect(keeper, to, on, maxPrepared);
   }
 
   private void remove(Account account) {
@@ -292,7 +208,7 @@ public final class DatabaseProxy implements AutoCloseable {
 
   /** What it looks like now. */
   public ProxySnapshot observe() {
-    return new Observation(accounts, clusters.all(), door, this::onEachLoop).take();
+    return new Observation(roster.accounts(), clusters.all(), door, this::onEachLoop).take();
   }
 
   // ---- orders of the administrator
@@ -344,7 +260,9 @@ public final class DatabaseProxy implements AutoCloseable {
     Cluster cluster = clusters.get(database);
     cluster.pause();
     List<Account> there =
-        accounts.all().stream().filter(account -> account.pool().cluster() == cluster).toList();
+        roster.accounts().all().stream()
+            .filter(account -> account.pool().cluster() == cluster)
+            .toList();
     onEachLoop(
         (index, desk) -> {
           for (Session session : desk.sessions()) {
@@ -393,12 +311,12 @@ public final class DatabaseProxy implements AutoCloseable {
 
   /** Who holds what now: each client and each server connection. */
   public ProxyHolders holders() {
-    return new HolderSurvey(accounts, loops.all(), this::desk, clock).take();
+    return new HolderSurvey(roster.accounts(), loops.all(), this::desk, clock).take();
   }
 
   /** What has passed through each login. */
   public List<ProxyTotals> totals() {
-    return new TotalSurvey(accounts, clock.nanos()).take(this::onEachLoop);
+    return new TotalSurvey(roster.accounts(), clock.nanos()).take(this::onEachLoop);
   }
 
   /**
@@ -444,16 +362,17 @@ public final class DatabaseProxy implements AutoCloseable {
     }
     ticking.forEach(task -> task.cancel(false));
     clusters.close();
+    roster.close();
     listeners.forEach(channel -> channel.close().awaitUninterruptibly(1_000));
     admin.close();
-    accounts.all().forEach(Account::remove);
+    roster.accounts().all().forEach(Account::remove);
     onEachLoop((index, desk) -> desk.sessions().forEach(Session::dismissWhenIdle));
     long end = System.nanoTime() + drain.toNanos();
     while (System.nanoTime() < end && anySession()) {
       LockSupport.parkNanos(10_000_000);
     }
     onEachLoop((index, desk) -> desk.sessions().forEach(Session::dismiss));
-    Accounts last = accounts;
+    Accounts last = roster.accounts();
     last.all().forEach(account -> account.pool().close());
     onEachLoop(
         (index, desk) ->
@@ -470,7 +389,8 @@ public final class DatabaseProxy implements AutoCloseable {
   }
 
   private boolean anySession() {
-    return accounts.all().stream().collect(Collectors.summingInt(a -> a.clients().get())) > 0;
+    return roster.accounts().all().stream().collect(Collectors.summingInt(a -> a.clients().get()))
+        > 0;
   }
 
   /** Closes at once. */

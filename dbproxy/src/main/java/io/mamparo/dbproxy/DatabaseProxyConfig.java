@@ -94,6 +94,7 @@ public record DatabaseProxyConfig(
    * @param tls how connections to the servers are encrypted
    * @param connections server connections of all its pools together; 0 for no such limit
    * @param replicas how its replicas are used
+   * @param guests who may log in beside its logins; null for nobody
    */
   public record Database(
       String name,
@@ -102,7 +103,8 @@ public record DatabaseProxyConfig(
       BreakerSettings breaker,
       UpstreamTls tls,
       int connections,
-      Replicas replicas) {
+      Replicas replicas,
+      @Nullable Guests guests) {
     /** Of a database's name, for clients that want to read from its replicas. */
     public static final String READ_ONLY = "-ro";
 
@@ -114,6 +116,18 @@ public record DatabaseProxyConfig(
           new HashSet<>(servers).size() == servers.size(),
           "a server of database " + name + " is declared twice");
       require(connections >= 0 && connections <= 100_000, "connections must be 0 to 100000");
+    }
+
+    /** No guests. */
+    public Database(
+        String name,
+        List<Server> servers,
+        String dbname,
+        BreakerSettings breaker,
+        UpstreamTls tls,
+        int connections,
+        Replicas replicas) {
+      this(name, servers, dbname, breaker, tls, connections, replicas, null);
     }
 
     /** One server, no limit but those of the pools. */
@@ -130,6 +144,33 @@ public record DatabaseProxyConfig(
         BreakerSettings breaker,
         UpstreamTls tls) {
       this(name, List.of(new Server(host, port)), dbname, breaker, tls, 0, Replicas.DEFAULT);
+    }
+
+    /** The same, with guests or without. */
+    public Database with(@Nullable Guests others) {
+      return new Database(name, servers, dbname, breaker, tls, connections, replicas, others);
+    }
+  }
+
+  /**
+   * Users who log in with a password that only the database's server knows. Each gets a pool of its
+   * own, whose connections are those of its own role.
+   *
+   * @param query asks for a user, {@code $1}; the first row's second column is what the server
+   *     keeps of its password, {@code SCRAM-SHA-256$…}
+   * @param user the role that asks
+   * @param password that role's password
+   * @param pool the server connections of each user
+   * @param most users at once
+   */
+  public record Guests(String query, String user, Secret password, Pool pool, int most) {
+    /** As many as there may be by default. */
+    public static final int MOST = 1_000;
+
+    public Guests {
+      require(query.contains("$1"), "the query must ask for $1, the user");
+      require(!user.isEmpty(), "somebody has to ask");
+      require(most > 0, "most must be positive");
     }
   }
 

@@ -36,7 +36,8 @@ import java.util.function.Function;
  * <pre>
  *   listener
  *     → (TLS)              by SSLRequest or from the first byte; ServerTls shows certificates
- *     → StartUp            start-up packet, SCRAM or certificate, rules, cancel requests
+ *     → StartUp            start-up packet, certificate, rules, cancel requests
+ *       → Proving          SCRAM or a token; the server is asked for users it alone knows
  *     → Session            one client: holds what cannot go on yet
  *       → Requests         cut at message boundaries, passed on in stretches
  *       → Statements       read (Texts), classified (Traits), names translated

@@ -59,11 +59,20 @@ public sealed interface DatabaseSpec {
    * A PostgreSQL that exists.
    *
    * @param tls how connections to it are encrypted
+   * @param authQuery asks for what the server keeps of the password of a user, {@code $1}; absent
+   *     when its users may not log in through the proxy
    */
-  record External(String name, DatabaseUrl url, DatabaseTls tls, Servers servers)
+  record External(
+      String name, DatabaseUrl url, DatabaseTls tls, Servers servers, @Nullable String authQuery)
       implements DatabaseSpec {
+    /** What {@code auth-query: on} means; only superusers may read that table. */
+    public static final String AUTH_QUERY =
+        "SELECT rolname, rolpassword FROM pg_catalog.pg_authid WHERE rolname = $1 AND rolcanlogin"
+            + " AND (rolvaliduntil IS NULL OR rolvaliduntil > now())";
+
     public External {
       Require.databaseName(name);
+      Require.that(authQuery == null || authQuery.contains("$1"), "auth-query must ask for $1");
     }
   }
 

@@ -5,6 +5,7 @@ import io.mamparo.dbproxy.AccessRule;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.dbproxy.DatabaseProxyConfig.BreakerSettings;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Database;
+import io.mamparo.dbproxy.DatabaseProxyConfig.Guests;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Limits;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Pool;
 import io.mamparo.dbproxy.DatabaseProxyConfig.Replicas;
@@ -192,7 +193,25 @@ public final class ProxyPlan {
         breaker(stack.proxy().breaker()),
         tls,
         use.connections() == null ? 0 : use.connections(),
-        new Replicas(use.replicaLag(), use.readReplicas()));
+        new Replicas(use.replicaLag(), use.readReplicas()),
+        guests(access, spec, stack));
+  }
+
+  /** Nothing is kept for guests; they get what others leave. */
+  private static @Nullable Guests guests(DatabaseAccess access, DatabaseSpec spec, Stack stack) {
+    Login upstream = access.upstream();
+    if (!(spec instanceof DatabaseSpec.External external)
+        || external.authQuery() == null
+        || upstream == null) {
+      return null;
+    }
+    PoolSize size = new PoolSize(0, 0, stack.proxy().pools().max());
+    return new Guests(
+        external.authQuery(),
+        upstream.user(),
+        Secret.of(upstream.password()),
+        pool(access, size, null, stack),
+        Guests.MOST);
   }
 
   /** The proxy has better defaults for a database than those of a service's breaker. */
@@ -211,7 +230,6 @@ public final class ProxyPlan {
       PoolSize size,
       @Nullable ServiceSpec service,
       Stack stack) {
-    ProxySpec proxy = stack.proxy();
     Login upstream = access.upstream() == null ? login : access.upstream();
     return new DatabaseProxyConfig.Login(
         login.user(),
@@ -219,21 +237,27 @@ public final class ProxyPlan {
         access.name(),
         upstream.user(),
         Secret.of(upstream.password()),
-        new Pool(
-            size.min(),
-            size.share(),
-            size.max(),
-            proxy.pools().waiting(),
-            proxy.pools().borrowTimeout(),
-            proxy.pools().idleTimeout(),
-            proxy.pools().maxLifetime(),
-            proxy.pools().checkAfter(),
-            new Times(
-                proxy.pools().transactionTimeout(),
-                proxy.pools().idleInTransaction(),
-                proxy.pools().clientIdle()),
-            mode(access, service, stack)),
+        pool(access, size, service, stack),
         service == null ? null : service.name());
+  }
+
+  private static Pool pool(
+      DatabaseAccess access, PoolSize size, @Nullable ServiceSpec service, Stack stack) {
+    ProxySpec proxy = stack.proxy();
+    return new Pool(
+        size.min(),
+        size.share(),
+        size.max(),
+        proxy.pools().waiting(),
+        proxy.pools().borrowTimeout(),
+        proxy.pools().idleTimeout(),
+        proxy.pools().maxLifetime(),
+        proxy.pools().checkAfter(),
+        new Times(
+            proxy.pools().transactionTimeout(),
+            proxy.pools().idleInTransaction(),
+            proxy.pools().clientIdle()),
+        mode(access, service, stack));
   }
 
   /** What stands nearest to the pool counts. */

@@ -17,6 +17,7 @@ import io.mamparo.compute.ServiceStatus;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.model.Address;
+import io.mamparo.model.DatabaseSpec;
 import io.mamparo.model.Stack;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,6 +133,43 @@ class PlansTest {
         Stacks.of(Stacks.CARS).proxy().pools().max(),
         config.logins().getFirst().pool().max(),
         "whoever has the url may be an application");
+  }
+
+  @Test
+  void proxy_letsUsersOfTheServerIn_whereTheFileSaysSo() {
+    DatabaseAccess access =
+        new DatabaseAccess(
+            "cars",
+            "db",
+            5432,
+            List.of(),
+            "prod",
+            new Login("app", "up"),
+            Map.of(),
+            new Login("app", "up"));
+    String file =
+        """
+        stack: s
+        databases:
+          cars: {url: "postgres://app:up@db/prod", auth-query: on}
+        """;
+    DatabaseProxyConfig.Guests guests =
+        ProxyPlan.of(Stacks.of(file), Map.of("cars", access), 0, Encryption.NONE)
+            .databases()
+            .getFirst()
+            .guests();
+    assertNotNull(guests);
+    assertEquals("app", guests.user());
+    assertEquals(DatabaseSpec.External.AUTH_QUERY, guests.query());
+    assertNull(
+        ProxyPlan.of(
+                Stacks.of(file.replace(", auth-query: on", "")),
+                Map.of("cars", access),
+                0,
+                Encryption.NONE)
+            .databases()
+            .getFirst()
+            .guests());
   }
 
   @Test

@@ -67,9 +67,9 @@ final class Rules {
       auth_hba_file | DIFFERS | | write its lines as rules of proxy.access, see docs/security.md
       auth_ident_file | DIFFERS | | there is no peer authentication
       auth_file | MAPPED | | passwords of database users are taken from it
-      auth_user | DIFFERS | | passwords are not looked up in the database
-      auth_query | DIFFERS | | passwords are not looked up in the database
-      auth_dbname | DIFFERS | | passwords are not looked up in the database
+      auth_user | DIFFERS | | auth-query of a database is asked as the user of its url
+      auth_query | DIFFERS | | write it as auth-query of the database (on asks pg_authid)
+      auth_dbname | DIFFERS | | auth-query is asked in the database itself
       auth_ldap_options | REFUSED | | there is no LDAP
       syslog | IGNORED | 0 | Mamparo logs to mamparo.log in its data directory
       syslog_ident | IGNORED | pgbouncer | there is no syslog
@@ -143,9 +143,9 @@ final class Rules {
       port | MAPPED | 5432 | url
       user | MAPPED | | url
       password | MAPPED | | password
-      auth_user | DIFFERS | | passwords are not looked up in the database
-      auth_query | DIFFERS | | passwords are not looked up in the database
-      auth_dbname | DIFFERS | | passwords are not looked up in the database
+      auth_user | DIFFERS | | auth-query of a database is asked as the user of its url
+      auth_query | DIFFERS | | write it as auth-query of the database (on asks pg_authid)
+      auth_dbname | DIFFERS | | auth-query is asked in the database itself
       pool_size | DIFFERS | | proxy.pools.max holds for all databases
       min_pool_size | DIFFERS | 0 | proxy.pools.min holds for all databases
       reserve_pool_size | DIFFERS | 0 | raise proxy.pools.max instead

@@ -31,8 +31,9 @@ public final class Account {
   private final ScramKeys keys;
   private final Pool pool;
   private final DatabaseProxyConfig.Proof proof;
+  private final boolean guest;
   private final Map<Settings, Welcome> welcomes = new ConcurrentHashMap<>();
-  private final AtomicInteger clients = new AtomicInteger();
+  private final AtomicInteger clients;
   private volatile @Nullable Pool reads;
   private volatile boolean removed;
 
@@ -43,16 +44,46 @@ public final class Account {
       ScramKeys keys,
       Pool pool,
       DatabaseProxyConfig.Proof proof) {
+    this(login, password, keys, pool, proof, false, new AtomicInteger());
+  }
+
+  /** Somebody whose password nobody here knows: only its keys were shown. */
+  public static Account guest(Segment.Login login, ScramKeys keys, Pool pool) {
+    return new Account(
+        login,
+        Secret.of(""),
+        keys,
+        pool,
+        DatabaseProxyConfig.Proof.PASSWORD,
+        true,
+        new AtomicInteger());
+  }
+
+  private Account(
+      Segment.Login login,
+      Secret password,
+      ScramKeys keys,
+      Pool pool,
+      DatabaseProxyConfig.Proof proof,
+      boolean guest,
+      AtomicInteger clients) {
     this.proof = proof;
     this.login = login;
     this.password = password;
     this.keys = keys;
     this.pool = pool;
+    this.guest = guest;
+    this.clients = clients;
+  }
+
+  /** Whether it is not in the configuration, but known to the database's server. */
+  public boolean guest() {
+    return guest;
   }
 
   /** The same login with another password; clients that are in stay in. */
   public Account withPassword(Secret newPassword, ScramKeys newKeys) {
-    Account changed = new Account(login, newPassword, newKeys, pool, proof);
+    Account changed = new Account(login, newPassword, newKeys, pool, proof, guest, clients);
     changed.reads = reads;
     return changed;
   }

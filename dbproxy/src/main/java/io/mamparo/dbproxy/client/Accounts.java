@@ -36,6 +36,7 @@ public record Accounts(Map<Key, Account> byUserAndDatabase, Set<String> database
   @Nullable Account anyOf(String user) {
     for (Account account : byUserAndDatabase.values()) {
       if (account.login().user().equals(user)
+          && !account.guest()
           && account.proof() == DatabaseProxyConfig.Proof.PASSWORD) {
         return account;
       }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param throttle failed log-ins
  * @param listener told of decisions
  * @param admin who may enter the admin database
+ * @param guests users whom only a database's server knows
  */
 public record House(
     Supplier<Accounts> accounts,
@@ -27,7 +28,8 @@ public record House(
     Supplier<Security> security,
     Throttle throttle,
     LogInListener listener,
-    AdminDoor admin) {
+    AdminDoor admin,
+    Guests guests) {
 
   /**
    * What a visitor has to prove; null when nobody of that name may come in. Whoever proves to be

@@ -1,11 +1,9 @@
 package io.mamparo.dbproxy.client;
 
-import io.mamparo.dbproxy.DatabaseProxyConfig;
 import io.mamparo.dbproxy.Security;
 import io.mamparo.wire.pg.Backend;
 import io.mamparo.wire.pg.Frontend;
 import io.mamparo.wire.pg.ProtocolViolation;
-import io.mamparo.wire.pg.ScramKeys;
 import io.mamparo.wire.pg.SmallMessages;
 import io.mamparo.wire.pg.StartupPacket;
 import io.mamparo.wire.tls.ServerTls;
@@ -17,7 +15,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *   SSLRequest → 'S' ─┐   first byte of TLS ─┐    SSLRequest, GSSENCRequest → 'N' ─┐
  *      ┌──────────── handshake ──────────────┘                                    │
  *      ├──────────────────────────────────────────────────────────────────────────┘
- *   start-up packet → SASL offered → first → last ─proven→ Session
- *      │    │   └ certificate ─────────┼─────┼───────────→ Session
- *      │    │                          └─────┴──────────→ 28P01
+ *   start-up packet ─→ Proving ─proven→ Session
+ *      │    │   │          └───────────→ 28P01
+ *      │    │   └ certificate ─────────→ Session
  *      │    └ CancelRequest → carried out → closed
  *      └ garbage, too long, too late, too many → refused → closed
  * </pre>
@@ -42,9 +39,7 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
   private enum State {
     STARTUP,
     ENCRYPTING,
-    SASL_FIRST,
-    SASL_LAST,
-    TOKEN,
+    PROVING,
     OVER
   }
 
@@ -61,7 +56,7 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> tooLate;
   private @Nullable StartupPacket packet;
   private @Nullable Visitor visitor;
-  private @Nullable SaslDialogue sasl;
+  private @Nullable Proving proving;
   private int version = Frontend.PROTOCOL_3_0;
   private boolean direct;
 
@@ -100,6 +95,10 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
       return;
     }
     messages.add((ByteBuf) message);
+    steps(context);
+  }
+
+  private void steps(ChannelHandlerContext context) {
     try {
       while (step(context)) {
         // Until bytes are missing or it is over.
@@ -126,11 +125,15 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
         StartupPacket read = StartupPacket.read(in);
         yield read != null && opening(context, read, in.isReadable());
       }
-      case ENCRYPTING -> false;
-      case SASL_FIRST -> messages.ready() && saslFirst(context, password(messages.next()));
-      case SASL_LAST -> messages.ready() && saslLast(context, password(messages.next()));
-      case TOKEN -> messages.ready() && token(context, password(messages.next()));
-      case OVER -> false;
+      case PROVING -> {
+        Proving asked = java.util.Objects.requireNonNull(proving);
+        if (!asked.listens() || !messages.ready()) {
+          yield false;
+        }
+        asked.next(password(messages.next()));
+        yield true;
+      }
+      case ENCRYPTING, OVER -> false;
     };
   }
 
@@ -268,49 +271,32 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
       proven(context, null);
       return false;
     }
-    Account account = house.accounts().get().find(who.user(), who.database());
-    if (account != null && account.proof() == DatabaseProxyConfig.Proof.TOKEN) {
-      return askForToken(context, out);
-    }
-    SaslDialogue dialogue = new SaslDialogue(who.tls());
-    sasl = dialogue;
-    dialogue.offer(out);
-    context.writeAndFlush(out);
-    state = State.SASL_FIRST;
+    Proving asked = new Proving(house, desk, security, context.channel(), who, outcome(context));
+    proving = asked;
+    state = State.PROVING;
+    asked.begin(out);
     return true;
   }
 
-  /** A token is sent as it is, so nobody else must be able to read it. */
-  private boolean askForToken(ChannelHandlerContext context, ByteBuf out) {
-    if (visitor().tls() == null) {
-      out.release();
-      refuse(
-          context,
-          "28000",
-          "log-ins by token need an encrypted connection",
-          "Connect with sslmode=require or stronger.");
-      return false;
-    }
-    Backend.authenticationCleartextPassword(out);
-    context.writeAndFlush(out);
-    state = State.TOKEN;
-    return true;
-  }
+  private Proving.Outcome outcome(ChannelHandlerContext context) {
+    return new Proving.Outcome() {
+      @Override
+      public void proven(@Nullable String proof) {
+        StartUp.this.proven(context, proof);
+      }
 
-  private boolean token(ChannelHandlerContext context, ByteBuf in) {
-    Visitor who = visitor();
-    who.method("token");
-    int length = Math.max(in.bytesBefore((byte) 0), 0);
-    String token = in.readCharSequence(length, StandardCharsets.UTF_8).toString();
-    String refusal = security.tokens().refusal(token, who.user());
-    if (refusal == null) {
-      house.throttle().succeeded(who.address(), who.user());
-      proven(context, null);
-    } else {
-      house.throttle().failed(who.address(), who.user(), System.nanoTime(), security.throttle());
-      refuse(context, "28P01", "token of user \"" + who.user() + "\": " + refusal, null);
-    }
-    return false;
+      @Override
+      public void refused(String sqlState, String message, @Nullable String hint) {
+        if (state != State.OVER) {
+          refuse(context, sqlState, message, hint);
+        }
+      }
+
+      @Override
+      public void goOn() {
+        steps(context);
+      }
+    };
   }
 
   private static ByteBuf password(ByteBuf message) {
@@ -318,36 +304,6 @@ public final class StartUp extends ChannelInboundHandlerAdapter {
       throw new ProtocolViolation("expected SASL response, got another message");
     }
     return message.skipBytes(4);
-  }
-
-  private SaslDialogue sasl() {
-    return java.util.Objects.requireNonNull(sasl);
-  }
-
-  private boolean saslFirst(ChannelHandlerContext context, ByteBuf in) {
-    ScramKeys known = house.keys(visitor());
-    ScramKeys keys = known == null ? house.strangers().keys(visitor().user()) : known;
-    String answer = sasl().first(in, keys, known != null);
-    visitor().method(sasl().mechanism());
-    ByteBuf out = context.alloc().buffer(128);
-    Backend.authenticationSasl(out, Backend.AUTH_SASL_CONTINUE, answer);
-    context.writeAndFlush(out);
-    state = State.SASL_LAST;
-    return true;
-  }
-
-  private boolean saslLast(ChannelHandlerContext context, ByteBuf in) {
-    Visitor who = visitor();
-    String proof = sasl().last(in);
-    if (proof == null) {
-      house.throttle().failed(who.address(), who.user(), System.nanoTime(), security.throttle());
-      refuse(
-          context, "28P01", "password authentication failed for user \"" + who.user() + "\"", null);
-      return false;
-    }
-    house.throttle().succeeded(who.address(), who.user());
-    proven(context, proof);
-    return false;
   }
 
   /** It is who it says; whether it may come in is another question. */

@@ -266,7 +266,8 @@ public final class PoolShard implements Keeper {
 
   // ---- between loops
 
-  EventLoop loop() {
+  /** The loop that owns it. */
+  public EventLoop loop() {
     return loop;
   }
 

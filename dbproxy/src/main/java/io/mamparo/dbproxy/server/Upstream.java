@@ -19,6 +19,7 @@ public final class Upstream {
   private final Secret password;
   private final UpstreamTls tls;
   private final Kept kept;
+  private final @Nullable ScramKeys proven;
 
   /** Keys that were derived; replicas of a server take the same ones. */
   private static final class Kept {
@@ -28,7 +29,13 @@ public final class Upstream {
   /** A database on a server, as a role. */
   public Upstream(
       String host, int port, String dbname, String user, Secret password, UpstreamTls tls) {
-    this(host, port, dbname, user, password, tls, new Kept());
+    this(host, port, dbname, user, password, tls, new Kept(), null);
+  }
+
+  /** As a role whose password nobody here knows, but which has shown its keys. */
+  public static Upstream proven(
+      String host, int port, String dbname, String user, ScramKeys keys, UpstreamTls tls) {
+    return new Upstream(host, port, dbname, user, Secret.of(""), tls, new Kept(), keys);
   }
 
   private Upstream(
@@ -38,7 +45,8 @@ public final class Upstream {
       String user,
       Secret password,
       UpstreamTls tls,
-      Kept kept) {
+      Kept kept,
+      @Nullable ScramKeys proven) {
     this.host = host;
     this.port = port;
     this.dbname = dbname;
@@ -46,6 +54,7 @@ public final class Upstream {
     this.password = password;
     this.tls = tls;
     this.kept = kept;
+    this.proven = proven;
   }
 
   /** How connections to it are encrypted. */
@@ -55,7 +64,7 @@ public final class Upstream {
 
   /** The same role and database on another server. */
   public Upstream at(String otherHost, int otherPort) {
-    return new Upstream(otherHost, otherPort, dbname, user, password, tls, kept);
+    return new Upstream(otherHost, otherPort, dbname, user, password, tls, kept, proven);
   }
 
   /** The server's name or address. */
@@ -88,7 +97,12 @@ public final class Upstream {
         && dbname.equals(other.dbname)
         && user.equals(other.user)
         && password.equals(other.password)
-        && tls.equals(other.tls);
+        && tls.equals(other.tls)
+        && sameKeys(other.proven);
+  }
+
+  private boolean sameKeys(@Nullable ScramKeys others) {
+    return proven == null ? others == null : others != null && proven.same(others);
   }
 
   /**
@@ -97,9 +111,13 @@ public final class Upstream {
    * @param then called at once, or later on that thread; with null when they cannot be derived
    */
   void keys(byte[] salt, int iterations, Consumer<@Nullable ScramKeys> then) {
-    ScramKeys known = kept.keys;
+    ScramKeys known = proven == null ? kept.keys : proven;
     if (known != null && known.fits(salt, iterations)) {
       then.accept(known);
+      return;
+    }
+    if (proven != null) {
+      then.accept(null); // its password has changed since
       return;
     }
     Thread.ofVirtual().name("scram").start(() -> then.accept(derive(salt, iterations)));

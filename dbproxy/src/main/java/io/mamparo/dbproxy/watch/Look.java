@@ -1,14 +1,11 @@
 package io.mamparo.dbproxy.watch;
 
-import io.mamparo.dbproxy.DatabaseProxyConfig.Times;
 import io.mamparo.dbproxy.pool.Member;
 import io.mamparo.dbproxy.pool.PoolShard.Connector;
-import io.mamparo.dbproxy.server.Borrower;
-import io.mamparo.dbproxy.server.Keeper;
+import io.mamparo.dbproxy.server.Inquirer;
 import io.mamparo.dbproxy.server.Replies;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.server.Upstream;
-import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.kernel.Clock;
 import io.mamparo.wire.pg.Backend;
 import io.mamparo.wire.pg.ErrorFields;
@@ -32,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *     └────── failed ────┴────── lost ─────┴─ silent for too long
  * </pre>
  */
-final class Look implements Keeper, Borrower {
+final class Look extends Inquirer {
   private enum State {
     AWAY,
     CONNECTING,
@@ -190,11 +187,6 @@ final class Look implements Keeper, Borrower {
     gone();
   }
 
-  @Override
-  public void free(ServerConnection free) {
-    // It is lent for as long as it lives.
-  }
-
   private void gone() {
     server = null;
     state = State.AWAY;
@@ -266,43 +258,4 @@ final class Look implements Keeper, Borrower {
     error = fields.message();
     return null;
   }
-
-  @Override
-  public void serverLost(Replies owed, String reason, boolean midMessage) {
-    // The keeper has heard.
-  }
-
-  @Override
-  public void flushReplies() {}
-
-  @Override
-  public void done(byte kind, @Nullable Object thing) {}
-
-  @Override
-  public void undone(byte kind, @Nullable Object thing) {}
-
-  @Override
-  public void completed(ByteBuf in, int tagAt, int tagEnd, Segment segment) {}
-
-  @Override
-  public void parameter(String name, String value) {}
-
-  @Override
-  public @Nullable String told(String name) {
-    return null;
-  }
-
-  @Override
-  public void segmentEnded(Segment segment, byte status) {}
-
-  @Override
-  public void serverWritable(boolean writable) {}
-
-  @Override
-  public boolean clientWritable() {
-    return true;
-  }
-
-  @Override
-  public void remind(long now, Times times) {}
 }

@@ -70,11 +70,23 @@ final class DatabaseSchema {
           "`proxy.pools.mode`",
           "For how long clients keep a server connection, unless their service says so itself.");
 
+  private static final Key<String> AUTH_QUERY =
+      Key.optional(
+          "auth-query",
+          Scalar.matching(
+              "`on` or SQL", "(?s)on|.*\\$1.*", "on, or a query with $1 for the user's name"),
+          "only Mamparo's own logins",
+          "Lets users of a server with a `url` log in with their own passwords, which stay there: the"
+              + " query finds what the server keeps of one, `SCRAM-SHA-256$…`, in the second column"
+              + " of its first row. It is asked as the user of the `url`. `on` asks `pg_authid`,"
+              + " which only superusers may; others call a `SECURITY DEFINER` function. Each user"
+              + " has a pool of up to `proxy.pools.max` connections as its own role.");
+
   static final Section<DatabaseSpec> SECTION =
       Section.of(
               "databases.NAME",
               "A real PostgreSQL is run for you, or one that exists is used.",
-              List.of(SCHEMA, URL, PASSWORD, TLS, CONNECTIONS, LAG, READ_ONLY, MODE),
+              List.of(SCHEMA, URL, PASSWORD, TLS, CONNECTIONS, LAG, READ_ONLY, MODE, AUTH_QUERY),
               DatabaseSchema::database)
           .with(DatabaseSchema::oneKind);
 
@@ -94,12 +106,17 @@ final class DatabaseSchema {
         f.name(),
         password == null ? url : url.withPassword(new Secret(plain(password))),
         tls == null ? url.tls(f.baseDirectory()) : tls,
-        servers);
+        servers,
+        authQuery(f.find(AUTH_QUERY)));
+  }
+
+  private static @Nullable String authQuery(@Nullable String text) {
+    return "on".equals(text) ? DatabaseSpec.External.AUTH_QUERY : text;
   }
 
   private static void oneKind(Mapping section, String name, String where, Reading reading) {
     boolean external = section.find("url").isPresent();
-    for (String key : external ? List.of("schema") : List.of("password", "tls")) {
+    for (String key : external ? List.of("schema") : List.of("password", "tls", "auth-query")) {
       section
           .entry(key)
           .ifPresent(

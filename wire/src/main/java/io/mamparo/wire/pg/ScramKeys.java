@@ -108,6 +108,11 @@ public final class ScramKeys {
     return this.iterations == iterations && Arrays.equals(this.salt, salt);
   }
 
+  /** Whether both were derived from the same password with the same salt and count. */
+  public boolean same(ScramKeys other) {
+    return fits(other.salt, other.iterations) && MessageDigest.isEqual(storedKey, other.storedKey);
+  }
+
   byte[] salt() {
     return salt;
   }
