@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * over one connection that is kept. Safe for use by several threads.
  */
 final class PostgresSetup {
+  private static final String NO_SUCH_DATABASE = "3D000";
+
   private final PostgresConfig config;
   private final Login superuser;
   private final Runnable changed;
@@ -115,23 +117,36 @@ final class PostgresSetup {
   private void setUp(int port, Duration timeout) throws SQLException {
     boolean done = false;
     try {
-      try (Connection server = open(port, "postgres", timeout)) {
-        Roles.database(server, config.name());
-        Roles.logins(server, config.name(), passwords);
-        version = ask(server, "SHOW server_version");
-      }
+      Connection database = created(port, timeout);
+      Roles.logins(database, config.name(), passwords);
+      version = ask(database, "SHOW server_version");
       Path file = config.schema();
       if (file == null) {
         schema = null;
         defect = null;
       } else {
-        schema(connected(port, timeout), file);
+        schema(database, file);
       }
       incomplete = wanted;
       done = true;
     } finally {
       wanted = wanted || !done;
     }
+  }
+
+  /** The first log-in of a process is dear: only where there is no database yet there are two. */
+  private Connection created(int port, Duration timeout) throws SQLException {
+    try {
+      return connected(port, timeout);
+    } catch (SQLException e) {
+      if (!NO_SUCH_DATABASE.equals(e.getSQLState())) {
+        throw e;
+      }
+    }
+    try (Connection server = open(port, "postgres", timeout)) {
+      Roles.database(server, config.name());
+    }
+    return connected(port, timeout);
   }
 
   private void schema(Connection database, Path file) throws SQLException {

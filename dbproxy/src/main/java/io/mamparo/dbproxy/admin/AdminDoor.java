@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,22 +33,30 @@ public final class AdminDoor {
   private final Set<Channel> inside = ConcurrentHashMap.newKeySet();
   private volatile Map<String, Admin> admins = Map.of();
 
-  private record Admin(Secret password, ScramKeys keys) {}
+  private record Admin(Secret password, CompletableFuture<ScramKeys> keys) {}
 
   /** A closed door until {@link #configure}. */
   public AdminDoor(Engine engine) {
     this.engine = engine;
   }
 
-  /** Takes new logins; the first of a name counts. Deriving keys takes milliseconds each. */
+  /**
+   * Takes new logins; the first of a name counts. Their keys, which take milliseconds each, are
+   * derived on a thread of their own: admins come rarely, and a start need not wait for them.
+   */
   public void configure(List<DatabaseProxyConfig.Admin> logins) {
-    Map<String, Admin> before = admins;
+    Map<Secret, CompletableFuture<ScramKeys>> known = new HashMap<>();
+    admins.values().forEach(admin -> known.put(admin.password(), admin.keys()));
     Map<String, Admin> now = new HashMap<>();
     for (DatabaseProxyConfig.Admin login : logins) {
-      Admin known = before.get(login.user());
-      boolean same = known != null && known.password().equals(login.password());
-      now.putIfAbsent(
-          login.user(), same ? known : new Admin(login.password(), keys(login.password())));
+      CompletableFuture<ScramKeys> keys =
+          known.computeIfAbsent(
+              login.password(),
+              password ->
+                  CompletableFuture.supplyAsync(
+                      () -> keys(password),
+                      task -> Thread.ofVirtual().name("admin-keys").start(task)));
+      now.putIfAbsent(login.user(), new Admin(login.password(), keys));
     }
     admins = Map.copyOf(now);
   }
@@ -69,7 +78,7 @@ public final class AdminDoor {
   /** What this user has to prove to enter the admin database; null when nobody of the name may. */
   public @Nullable ScramKeys keys(String user) {
     Admin admin = admins.get(user);
-    return admin == null ? null : admin.keys();
+    return admin == null ? null : admin.keys().join();
   }
 
   /**
