@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,15 +137,19 @@ class ServicesIT {
 
     rig.services()
         .apply(List.of(rig.plan("web", "sh", "-c", "echo no config >&2; exit 3").build()));
+    // One look at all of it: the next moment it may be starting again.
+    AtomicReference<ServiceStatus> seen = new AtomicReference<>(rig.status("web"));
     Await.until(
         "crash loop",
         SOON,
-        () ->
-            rig.status("web").replicas().stream()
-                .anyMatch(r -> r.state() == ReplicaState.CRASH_LOOPING));
+        () -> {
+          ServiceStatus now = rig.status("web");
+          seen.set(now);
+          return now.replicas().stream().anyMatch(r -> r.state() == ReplicaState.CRASH_LOOPING);
+        });
 
     assertEquals("hello", get(old.port()));
-    ServiceStatus status = rig.status("web");
+    ServiceStatus status = seen.get();
     assertFalse(status.ready());
     assertNotNull(status.reason());
     assertTrue(
