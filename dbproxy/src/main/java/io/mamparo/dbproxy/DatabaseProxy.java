@@ -173,7 +173,8 @@ public final class DatabaseProxy implements AutoCloseable {
     onEachLoop(
         (index, desk) -> {
           for (Session session : desk.sessions()) {
-            if (session.account() == account) {
+            // Not the account: it is another object since its password has changed.
+            if (session.account().pool() == account.pool()) {
               session.dismissWhenIdle();
             }
           }

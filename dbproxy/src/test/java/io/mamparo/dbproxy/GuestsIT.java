@@ -157,6 +157,13 @@ class GuestsIT {
           assertEquals("carol", one(connection, "select current_user"), "over a new connection");
         }
         assertEquals("carol", one(stays, "select current_user"), "whoever is in stays in");
+        proxy
+            .proxy()
+            .apply(
+                TestProxy.config(
+                    postgres, TestProxy.pool(2, Duration.ofSeconds(2)), Limits.DEFAULT));
+        SQLException gone = assertThrows(SQLException.class, () -> one(stays, "select 1"));
+        assertEquals("57P01", gone.getSQLState(), "and goes with those who came later");
       }
     }
   }

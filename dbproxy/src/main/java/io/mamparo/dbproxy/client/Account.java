@@ -8,6 +8,7 @@ import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.wire.pg.ScramKeys;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public final class Account {
   private final Map<Settings, Welcome> welcomes = new ConcurrentHashMap<>();
   private final AtomicInteger clients;
   private volatile @Nullable Pool reads;
-  private volatile boolean removed;
+  private final AtomicBoolean removed;
 
   /** A login with the keys derived from its password. */
   public Account(
@@ -44,7 +45,7 @@ public final class Account {
       ScramKeys keys,
       Pool pool,
       DatabaseProxyConfig.Proof proof) {
-    this(login, password, keys, pool, proof, false, new AtomicInteger());
+    this(login, password, keys, pool, proof, false, new AtomicInteger(), new AtomicBoolean());
   }
 
   /** Somebody whose password nobody here knows: only its keys were shown. */
@@ -56,7 +57,8 @@ public final class Account {
         pool,
         DatabaseProxyConfig.Proof.PASSWORD,
         true,
-        new AtomicInteger());
+        new AtomicInteger(),
+        new AtomicBoolean());
   }
 
   private Account(
@@ -66,7 +68,8 @@ public final class Account {
       Pool pool,
       DatabaseProxyConfig.Proof proof,
       boolean guest,
-      AtomicInteger clients) {
+      AtomicInteger clients,
+      AtomicBoolean removed) {
     this.proof = proof;
     this.login = login;
     this.password = password;
@@ -74,6 +77,7 @@ public final class Account {
     this.pool = pool;
     this.guest = guest;
     this.clients = clients;
+    this.removed = removed;
   }
 
   /** Whether it is not in the configuration, but known to the database's server. */
@@ -83,7 +87,8 @@ public final class Account {
 
   /** The same login with another password; clients that are in stay in. */
   public Account withPassword(Secret newPassword, ScramKeys newKeys) {
-    Account changed = new Account(login, newPassword, newKeys, pool, proof, guest, clients);
+    Account changed =
+        new Account(login, newPassword, newKeys, pool, proof, guest, clients, removed);
     changed.reads = reads;
     return changed;
   }
@@ -130,12 +135,12 @@ public final class Account {
 
   /** It is no longer in the configuration. */
   public void remove() {
-    removed = true;
+    removed.set(true);
   }
 
   /** Whether it has gone from the configuration. */
   public boolean removed() {
-    return removed;
+    return removed.get();
   }
 
   @Nullable Welcome welcome(Settings startup) {
