@@ -3,19 +3,11 @@ package io.mamparo.dbproxy.watch;
 import io.mamparo.dbproxy.pool.Member;
 import io.mamparo.dbproxy.pool.PoolShard.Connector;
 import io.mamparo.dbproxy.server.Inquirer;
-import io.mamparo.dbproxy.server.Replies;
 import io.mamparo.dbproxy.server.ServerConnection;
 import io.mamparo.dbproxy.server.Upstream;
 import io.mamparo.kernel.Clock;
-import io.mamparo.wire.pg.Backend;
 import io.mamparo.wire.pg.ErrorFields;
-import io.mamparo.wire.pg.Frontend;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +38,8 @@ final class Look extends Inquirer {
           + " case when pg_is_in_recovery() then 0 else ('x' ||"
           + " substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::bigint end";
 
+  private static final @Nullable String[] NOTHING = {};
+
   private final Member member;
   private final EventLoop loop;
   private final Clock clock;
@@ -57,8 +51,6 @@ final class Look extends Inquirer {
   private @Nullable Sighting sighting;
   private @Nullable CompletableFuture<String> order;
   private @Nullable String orderText;
-  private List<String> row = List.of();
-  private @Nullable String error;
   private boolean ordered;
   private long askedAt;
   private boolean closed;
@@ -122,8 +114,7 @@ final class Look extends Inquirer {
 
   private void ask(long now) {
     ServerConnection there = server;
-    Channel channel = there == null ? null : there.channel();
-    if (there == null || channel == null) {
+    if (there == null || there.channel() == null) {
       return;
     }
     ordered = orderText != null;
@@ -131,13 +122,7 @@ final class Look extends Inquirer {
     orderText = null;
     state = State.ASKING;
     askedAt = now;
-    row = List.of();
-    error = null;
-    ByteBuf out = channel.alloc().buffer(512);
-    Frontend.query(out, text);
-    there.expect(Replies.QUERY, null, null);
-    there.send(out);
-    there.flush();
+    there.ask(text);
   }
 
   /** Has the server carry out a statement of one value; that, or an error, is what it ends with. */
@@ -205,57 +190,30 @@ final class Look extends Inquirer {
   // ---- answers
 
   @Override
-  public void reply(ByteBuf bytes) {
-    try {
-      while (bytes.readableBytes() >= 5) {
-        byte type = bytes.readByte();
-        int end = bytes.readerIndex() + bytes.readInt();
-        if (type == Backend.DATA_ROW) {
-          row = values(bytes);
-        }
-        bytes.readerIndex(Math.min(end, bytes.writerIndex()));
-      }
-    } finally {
-      bytes.release();
-    }
-  }
-
-  private static List<String> values(ByteBuf in) {
-    List<String> values = new ArrayList<>();
-    for (int n = in.readShort(); n > 0; n--) {
-      int length = in.readInt();
-      values.add(length < 0 ? "" : in.readCharSequence(length, StandardCharsets.UTF_8).toString());
-    }
-    return values;
-  }
-
-  @Override
   public void drained() {
+    ServerConnection there = server;
     state = State.THERE;
+    if (there == null) {
+      return;
+    }
+    @Nullable String[] row = there.ownRows().isEmpty() ? NOTHING : there.ownRows().getFirst();
     if (ordered) {
       ordered = false;
       CompletableFuture<String> outcome = order;
       order = null;
+      ErrorFields error = there.ownError();
       if (outcome != null && error != null) {
-        outcome.completeExceptionally(new IllegalStateException(error));
+        outcome.completeExceptionally(new IllegalStateException(error.message()));
       } else if (outcome != null) {
-        outcome.complete(row.isEmpty() ? "" : row.getFirst());
+        outcome.complete(row.length == 0 || row[0] == null ? "" : row[0]);
       }
       return;
     }
-    if (row.size() == 3) {
-      boolean replica = row.get(0).equals("t");
-      sighting =
-          new Sighting(replica, Long.parseLong(row.get(2)), Long.parseLong(row.get(1)), askedAt);
+    if (row.length == 3) {
+      boolean replica = "t".equals(row[0]);
+      sighting = new Sighting(replica, Long.parseLong(row[2]), Long.parseLong(row[1]), askedAt);
       changed.run();
     }
     // Else it was promoted between two questions: the next time it has made up its mind.
-  }
-
-  @Override
-  public @Nullable ByteBuf error(
-      ByteBuf in, int at, int length, ErrorFields fields, @Nullable Object thing) {
-    error = fields.message();
-    return null;
   }
 }
