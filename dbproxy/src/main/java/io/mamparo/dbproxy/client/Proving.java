@@ -149,7 +149,9 @@ final class Proving {
   private void last(ByteBuf in) {
     String proof = sasl.last(in);
     if (proof == null) {
-      house.guests().forget(who.database(), who.user());
+      if (guest != null) {
+        house.guests().forget(who.database(), who.user());
+      }
       failed("password authentication failed for user \"" + who.user() + "\"");
       return;
     }

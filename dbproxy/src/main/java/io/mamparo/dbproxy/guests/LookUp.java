@@ -106,7 +106,9 @@ public final class LookUp extends Inquirer {
     Known found = known.get(question.user());
     if (found != null && System.nanoTime() - found.since() < KNOWN_NANOS) {
       question.then().accept(new Answer(found.keys(), ""));
-    } else if (closed || waiting.size() >= MOST_WAITING) {
+    } else if (closed) {
+      question.then().accept(new Answer(null, "the configuration has changed"));
+    } else if (waiting.size() >= MOST_WAITING) {
       question.then().accept(new Answer(null, "too many ask at once"));
     } else {
       waiting.add(question);
