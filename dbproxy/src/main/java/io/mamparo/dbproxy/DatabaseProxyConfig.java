@@ -118,18 +118,6 @@ public record DatabaseProxyConfig(
       require(connections >= 0 && connections <= 100_000, "connections must be 0 to 100000");
     }
 
-    /** No guests. */
-    public Database(
-        String name,
-        List<Server> servers,
-        String dbname,
-        BreakerSettings breaker,
-        UpstreamTls tls,
-        int connections,
-        Replicas replicas) {
-      this(name, servers, dbname, breaker, tls, connections, replicas, null);
-    }
-
     /** One server, no limit but those of the pools. */
     public Database(String name, String host, int port, String dbname, BreakerSettings breaker) {
       this(name, host, port, dbname, breaker, UpstreamTls.OFF);
@@ -143,7 +131,7 @@ public record DatabaseProxyConfig(
         String dbname,
         BreakerSettings breaker,
         UpstreamTls tls) {
-      this(name, List.of(new Server(host, port)), dbname, breaker, tls, 0, Replicas.DEFAULT);
+      this(name, List.of(new Server(host, port)), dbname, breaker, tls, 0, Replicas.DEFAULT, null);
     }
 
     /** The same, with guests or without. */

@@ -47,7 +47,8 @@ class ElasticPoolsIT {
                 BreakerSettings.DEFAULT,
                 UpstreamTls.OFF,
                 ALL,
-                Replicas.DEFAULT)),
+                Replicas.DEFAULT,
+                null)),
         List.of(login(postgres, "large", 6), login(postgres, "small", 4)),
         Limits.DEFAULT);
   }

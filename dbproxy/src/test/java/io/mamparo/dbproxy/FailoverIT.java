@@ -79,7 +79,8 @@ class FailoverIT {
                 BreakerSettings.DEFAULT,
                 UpstreamTls.OFF,
                 0,
-                new Replicas(Duration.ofSeconds(5), true))),
+                new Replicas(Duration.ofSeconds(5), true),
+                null)),
         List.of(TestProxy.login(first, TestProxy.USER, TestProxy.pool(4, SOON), null)),
         Limits.DEFAULT);
   }
