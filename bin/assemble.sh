@@ -9,3 +9,7 @@ if [ -f "$ROOT/examples/cars/target/rental.jar" ]; then
   cp -p "$ROOT/examples/cars/target/rental.jar" "$new/examples/cars/" &&
     cp -pr "$ROOT/examples/cars/target/lib" "$new/examples/cars/"
 fi
+# In the format that start-up caches can hold.
+for jar in "$new"/lib/picocli-*.jar; do
+  "$JDK/bin/java" -cp "$new/lib/*" io.mamparo.cli.Modern "$jar" >>"$LOG" 2>&1 || { say "mamparo: $jar could not be rewritten"; exit 1; }
+done

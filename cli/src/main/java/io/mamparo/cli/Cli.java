@@ -42,7 +42,6 @@ final class Cli {
           LoadCommand.class,
           GamedayCommand.class,
           DoctorCommand.class,
-          ServeCommand.class,
           CommandLine.HelpCommand.class);
 
   private Cli() {}

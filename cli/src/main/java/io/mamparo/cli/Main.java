@@ -37,8 +37,7 @@ public final class Main {
     try {
       return line.execute(args);
     } catch (Error e) { // of a broken build, or of a JVM out of memory
-      unexpected(terminal, e);
-      return ExitCode.FAILED;
+      return failed(terminal, e);
     }
   }
 
@@ -55,7 +54,8 @@ public final class Main {
     return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 
-  private static int failed(Terminal terminal, Exception e) {
+  /** Tells a user what went wrong, and returns the exit status. */
+  static int failed(Terminal terminal, Throwable e) {
     switch (e) {
       case Problem problem -> terminal.err().println("mamparo: " + problem.forUser());
       case ControlClient.NotRunning none -> {

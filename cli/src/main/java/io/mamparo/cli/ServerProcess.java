@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Mamparo in a session of its own, so that it outlives the terminal. Belongs to one thread. */
@@ -46,12 +45,12 @@ final class ServerProcess {
           "make it writable, or choose another one with --data",
           e);
     }
-    Process process = start(output);
+    long process = start(output);
     long end = System.nanoTime() + patience.toNanos();
     ControlClient client = null;
     @Nullable JsonNode status = null;
     boolean settled = false;
-    while (!settled && process.isAlive() && System.nanoTime() < end) {
+    while (!settled && alive(process) && System.nanoTime() < end) {
       if (client == null) {
         client = ControlFile.read(data).map(ControlClient::new).orElse(null);
       }
@@ -60,7 +59,7 @@ final class ServerProcess {
         settled = timeline.show(status);
       }
       if (!settled) {
-        process.waitFor(client == null ? 20 : 50, TimeUnit.MILLISECONDS);
+        Thread.sleep(client == null ? 20 : 50);
       }
     }
     if (status != null && status.path("ready").asBoolean()) {
@@ -68,7 +67,7 @@ final class ServerProcess {
       terminal.out().println("It runs in the background; mamparo down stops it.");
       return ExitCode.OK;
     }
-    if (!process.isAlive()) {
+    if (!alive(process)) {
       String words = Files.readString(output, StandardCharsets.UTF_8).strip();
       terminal.err().println(words.isEmpty() ? "mamparo: it ended at once; see " + output : words);
       return ExitCode.FAILED;
@@ -101,26 +100,39 @@ final class ServerProcess {
     }
   }
 
-  private Process start(Path output) throws IOException {
+  /**
+   * Starts it by way of a shell that ends at once: a JVM with a child of its own takes 300 ms to
+   * exit, as the thread that waits for the child is in native code. Returns its pid.
+   */
+  private long start(Path output) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
+    command.addAll(List.of("/bin/sh", "-c", "\"$@\" </dev/null >>\"$0\" 2>&1 & echo $!"));
+    command.add(output.toString());
     setsid().ifPresent(command::add);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    command.add("serve");
-    command.add(source.file().toString());
-    command.add("--name=" + source.name());
-    command.add("--data=" + data);
-    command.add("--port-offset=" + portOffset);
+    command.addAll(Serve.command(source.file(), source.name(), data, portOffset));
     ProcessBuilder builder = new ProcessBuilder(command).directory(terminal.directory().toFile());
     builder.environment().clear();
     builder.environment().putAll(terminal.environment());
     builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
-    builder.redirectInput(new File("/dev/null"));
-    builder.redirectErrorStream(true).redirectOutput(output.toFile());
-    return builder.start();
+    builder.redirectErrorStream(true);
+    Process shell = builder.start();
+    String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    shell.waitFor();
+    try {
+      return Long.parseLong(said);
+    } catch (NumberFormatException e) {
+      throw new Problem(
+          "the process that runs the stack", "could not be started: " + said, "see " + output);
+    }
+  }
+
+  /** One that has ended but was not waited for has no command any more. */
+  private static boolean alive(long pid) {
+    return ProcessHandle.of(pid).flatMap(handle -> handle.info().command()).isPresent();
   }
 
   private Optional<String> setsid() {

@@ -190,7 +190,7 @@ public final class Certificates implements AutoCloseable {
     }
     CertificateAuthority.Holder holder = holder(name, stack.name(), address);
     Preparing begun = preparing.get(name);
-    if (mustNotWait(spec)) {
+    if (mustNotWait(spec) || CertificateAuthority.keeps(directory, holder)) {
       known = new Shown(name, stack.name(), spec, holder, protocols);
     } else if (begun == null || !begun.fits(spec, stack.name())) {
       CompletableFuture<Shown> future =
@@ -210,9 +210,9 @@ public final class Certificates implements AutoCloseable {
   }
 
   /**
-   * Keys and the engine take half a second of a fresh process, in which plain connections can be
-   * served already, unless they may not be. Files that are given may be wrong, which is told at
-   * once.
+   * The first key and certificate take half a second of a fresh process, in which plain connections
+   * can be served already, unless they may not be. Files that are given may be wrong, which is told
+   * at once.
    */
   private static boolean mustNotWait(TlsSpec spec) {
     return spec.plain() == TlsSpec.Plain.REFUSE
@@ -336,8 +336,9 @@ public final class Certificates implements AutoCloseable {
 
     private void renew() {
       Instant now = now();
-      tls.show(List.of(authority().issue(holder, LIFE, now)));
-      renewAt = now.plus(LIFE).minus(RENEW_BEFORE);
+      Identity identity = authority().issued(holder, LIFE, RENEW_BEFORE, now);
+      tls.show(List.of(identity));
+      renewAt = identity.certificate().getNotAfter().toInstant().minus(RENEW_BEFORE);
     }
 
     void look() {

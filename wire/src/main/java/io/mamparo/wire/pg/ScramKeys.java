@@ -93,7 +93,7 @@ public final class ScramKeys {
       throw new ProtocolViolation("invalid SCRAM iteration count");
     }
     byte[] prepared = SaslPrep.prepare(new String(password)).getBytes(StandardCharsets.UTF_8);
-    byte[] salted = hi(prepared, salt, iterations);
+    byte[] salted = Pbkdf2.key(prepared, salt, iterations);
     Arrays.fill(prepared, (byte) 0);
     return new ScramKeys(salt, iterations, salted);
   }
@@ -106,6 +106,11 @@ public final class ScramKeys {
   /** Whether they were derived with this salt and count. */
   public boolean fits(byte[] salt, int iterations) {
     return this.iterations == iterations && Arrays.equals(this.salt, salt);
+  }
+
+  /** Whether they are those of this password; takes as long as deriving them. */
+  public boolean of(char[] password) {
+    return same(derive(password, salt, iterations));
   }
 
   /** Whether both were derived from the same password with the same salt and count. */
@@ -142,25 +147,6 @@ public final class ScramKeys {
     return MessageDigest.isEqual(sha256(claimed), storedKey);
   }
 
-  /** PBKDF2 with HMAC-SHA-256 for one block; the JDK's takes no empty passwords. */
-  private static byte[] hi(byte[] password, byte[] salt, int iterations) {
-    try {
-      Mac mac = mac(password);
-      mac.update(salt);
-      byte[] u = mac.doFinal(new byte[] {0, 0, 0, 1});
-      byte[] result = u.clone();
-      for (int i = 1; i < iterations; i++) {
-        u = mac.doFinal(u);
-        for (int j = 0; j < result.length; j++) {
-          result[j] ^= u[j];
-        }
-      }
-      return result;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   static byte[] hmac(byte[] key, byte[] data) {
     try {
       return mac(key).doFinal(data);
@@ -176,7 +162,7 @@ public final class ScramKeys {
     return mac;
   }
 
-  private static byte[] sha256(byte[] data) {
+  static byte[] sha256(byte[] data) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(data);
     } catch (GeneralSecurityException e) {

@@ -2,6 +2,8 @@ package io.mamparo.wire.tls;
 
 import io.mamparo.kernel.Problem;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.math.BigInteger;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * crash leaves both or none.
  */
 public final class CertificateAuthority {
+  private static final Logger LOG = System.getLogger(CertificateAuthority.class.getName());
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration ROOT_LIFE = Duration.ofDays(3650);
 
@@ -140,6 +144,59 @@ public final class CertificateAuthority {
     return directory.resolve("root.crt");
   }
 
+  /** Whether something was kept for this holder, however old. */
+  public static boolean keeps(Path directory, Holder holder) {
+    return Files.exists(kept(directory, holder));
+  }
+
+  private static Path kept(Path directory, Holder holder) {
+    return directory.resolve("issued-" + holder.name().replaceAll("[^A-Za-z0-9]", "-") + ".pem");
+  }
+
+  /**
+   * What was issued to this holder before, while it holds for longer than {@code spare}; else a new
+   * key and certificate, kept in the authority's directory (0600) for the next start, which then
+   * need not wait for them.
+   *
+   * @throws Problem when it cannot be kept
+   */
+  public Identity issued(Holder holder, Duration life, Duration spare, Instant now) {
+    Path file = kept(directory, holder);
+    String subject = "certificate file " + file;
+    try {
+      if (Files.exists(file)) {
+        String text = Files.readString(file, StandardCharsets.US_ASCII);
+        Identity before =
+            new Identity(Pem.certificates(text, subject), Pem.privateKey(text, subject));
+        if (serves(before.certificate(), holder, now, now.plus(spare))) {
+          return before;
+        }
+      }
+    } catch (IOException | Problem | IllegalArgumentException e) {
+      LOG.log(Level.WARNING, subject + " is damaged, another one is issued: " + e.getMessage());
+    }
+    Identity next = issue(holder, life, now);
+    try {
+      write(file, Pem.text(next.key()) + Pem.text(next.certificate()), "rw-------");
+      return next;
+    } catch (IOException e) {
+      throw new Problem(subject, "cannot be written (" + e + ")", "make it writable", e);
+    }
+  }
+
+  private boolean serves(X509Certificate certificate, Holder holder, Instant now, Instant until) {
+    byte[] names = Der.octets(alternatives(holder));
+    byte[] signer = Der.octets(signer());
+    return Arrays.equals(certificate.getExtensionValue(ALTERNATIVE_NAMES), names)
+        && Arrays.equals(certificate.getExtensionValue(AUTHORITY_KEY), signer)
+        && certificate.getNotAfter().toInstant().isAfter(until)
+        && !certificate.getNotBefore().toInstant().isAfter(now);
+  }
+
+  private byte[] signer() {
+    return Der.sequence(Der.implicit(0, keyId(root().getPublicKey())));
+  }
+
   /** A new key with a certificate for it that holds for {@code life} from now on. */
   public Identity issue(Holder holder, Duration life, Instant now) {
     KeyPair pair = pair();
@@ -154,9 +211,7 @@ public final class CertificateAuthority {
             Der.sequence(Der.oid("1.3.6.1.5.5.7.3.1"), Der.oid("1.3.6.1.5.5.7.3.2"))));
     extensions.add(extension(ALTERNATIVE_NAMES, false, alternatives(holder)));
     extensions.add(extension(SUBJECT_KEY, false, Der.octets(keyId(pair.getPublic()))));
-    extensions.add(
-        extension(
-            AUTHORITY_KEY, false, Der.sequence(Der.implicit(0, keyId(root().getPublicKey())))));
+    extensions.add(extension(AUTHORITY_KEY, false, signer()));
     X509Certificate certificate =
         sign(
             authority.key(),
@@ -260,7 +315,7 @@ public final class CertificateAuthority {
   private static byte[] keyId(PublicKey key) {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getEncoded());
-      return java.util.Arrays.copyOf(hash, 20);
+      return Arrays.copyOf(hash, 20);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -70,7 +70,7 @@ public final class ClientTls implements AutoCloseable {
       builder.endpointIdentificationAlgorithm(settings.verify() == Verify.FULL ? "HTTPS" : "");
       Identity own = settings.identity();
       if (own != null) {
-        builder.keyManager(own.key(), own.chain());
+        builder.keyManager(OneKey.factory(own));
       }
       context = Engines.build(builder, true, settings.protocols());
     } catch (SSLException | IllegalArgumentException e) {

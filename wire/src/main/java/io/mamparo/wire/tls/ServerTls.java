@@ -122,7 +122,7 @@ public final class ServerTls implements AutoCloseable {
 
   private SslContext context(Identity identity) {
     try {
-      SslContextBuilder builder = SslContextBuilder.forServer(identity.key(), identity.chain());
+      SslContextBuilder builder = SslContextBuilder.forServer(OneKey.factory(identity));
       if (!settings.clientRoots().isEmpty()) {
         builder.trustManager(settings.clientRoots()).clientAuth(ClientAuth.OPTIONAL);
       }

@@ -60,6 +60,31 @@ class CertificatesTest {
   }
 
   @Test
+  void issued_isKeptUntilItEndsSoonOrIsForOthers() throws Exception {
+    Instant now = Instant.now();
+    Duration life = Duration.ofHours(24);
+    Duration spare = Duration.ofHours(8);
+    assertFalse(CertificateAuthority.keeps(directory.resolve("ca"), HOLDER));
+    Identity first = authority().issued(HOLDER, life, spare, now);
+    assertTrue(CertificateAuthority.keeps(directory.resolve("ca"), HOLDER));
+    Path kept = directory.resolve("ca/issued-orders.pem");
+    assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(kept));
+    assertEquals(first, authority().issued(HOLDER, life, spare, now.plus(Duration.ofHours(15))));
+    Identity renewed = authority().issued(HOLDER, life, spare, now.plus(Duration.ofHours(17)));
+    assertNotEquals(first, renewed);
+    CertificateAuthority.Holder moved =
+        new CertificateAuthority.Holder(
+            HOLDER.name(), List.of("elsewhere"), HOLDER.addresses(), HOLDER.uri());
+    assertTrue(authority().issued(moved, life, spare, now).isFor("elsewhere"));
+    Files.writeString(kept, "cut short");
+    assertTrue(authority().issued(HOLDER, life, spare, now).isFor("localhost"));
+    Files.delete(directory.resolve("ca/authority.pem"));
+    CertificateAuthority other = authority();
+    Identity anew = other.issued(HOLDER, life, spare, now);
+    anew.certificate().verify(other.root().getPublicKey());
+  }
+
+  @Test
   @NeedsProgram("openssl")
   void authority_issuesWhatOpensslVerifies() throws Exception {
     CertificateAuthority authority = authority();
