@@ -39,20 +39,10 @@ final class GameDaysIT {
     }
   }
 
-  /**
-   * A game day that compares a percentile asks more than two cores can keep that also carry the
-   * load and all services: although its faults alternate with calm, some runs see the machine's
-   * noise at p99. Such a day is refuted only by three runs in a row; a fault that is felt is felt
-   * each time.
-   */
   @ParameterizedTest
   @MethodSource("gameDays")
-  void holds(Path file) throws IOException {
-    int attempts = Files.readString(file).contains("unmoved:") ? 3 : 1;
+  void holds(Path file) {
     Command.Result gameDay = stack.mamparo("gameday", file.toString());
-    for (int i = 1; i < attempts && gameDay.exit() != 0; i++) {
-      gameDay = stack.mamparo("gameday", file.toString());
-    }
     assertEquals(0, gameDay.exit(), gameDay.output());
   }
 

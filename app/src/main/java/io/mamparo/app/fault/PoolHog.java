@@ -56,6 +56,9 @@ final class PoolHog implements AutoCloseable {
     properties.setProperty("user", login.user());
     properties.setProperty("password", login.password());
     properties.setProperty("ApplicationName", "mamparo exhaust-pool");
+    // To this process itself: handshakes would only take what the requests need.
+    properties.setProperty("sslmode", "disable");
+    properties.setProperty("gssEncMode", "disable");
     while (!closed) {
       try (Connection connection = enter(url, properties);
           PreparedStatement sleep = connection.prepareStatement("select pg_sleep(?)")) {
