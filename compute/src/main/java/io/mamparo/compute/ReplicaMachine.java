@@ -252,7 +252,8 @@ final class ReplicaMachine {
   private void failedCheck(String failure, long now) {
     passedInRow = 0;
     if (state == STARTING && now - startedAt < health.startPeriod().toNanos()) {
-      reason = failure;
+      // That it does not listen yet says less than how it ended the last time.
+      reason = failures > 0 && reason != null ? reason : failure;
       return;
     }
     failedInRow++;

@@ -61,6 +61,19 @@ class ReplicaMachineTest {
   }
 
   @Test
+  void oneThatCrashedBefore_saysHowWhileItStarts_andNotThatItDoesNotListenYet() {
+    launch();
+    check("does not listen on port 1");
+    assertEquals("does not listen on port 1", machine.reason());
+    crash();
+    now = machine.due() / 1_000_000 + 1;
+    launch();
+    check("does not listen on port 1");
+    assertEquals(ReplicaState.STARTING, machine.state());
+    assertEquals("exit code 1", machine.reason());
+  }
+
+  @Test
   void restarts_waitTwiceAsLongEachTime_upToTheMost_lessAQuarterAtMost() {
     long full = 500;
     long shortened = 0;
