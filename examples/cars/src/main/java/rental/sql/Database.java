@@ -20,7 +20,8 @@ import rental.web.Response;
  *
  * <p>Invariants: at most {@code connections} are open; whoever cannot have one within two seconds
  * is told so; a connection whose statement failed in a way that may have broken it is closed, not
- * kept, and then, or after a minute, the idle ones are asked whether they live before they are used.
+ * kept, and then, or after a minute, the idle ones are asked whether they live before they are
+ * used.
  */
 public final class Database {
   private static final long WAIT_MILLIS = 2_000;

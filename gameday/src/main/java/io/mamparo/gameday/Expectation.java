@@ -50,9 +50,9 @@ public sealed interface Expectation {
   }
 
   /**
-   * A percentile moves by less than a share of what it was, or by less than an absolute floor: in
+   * A percentile rises by less than a share of what it was, or by less than an absolute floor: in
    * the median of slices of five seconds, or at least in the best of them. Faults that alternate
-   * with calm tell a move of theirs from one of the machine's.
+   * with calm tell a move of theirs from one of the machine's. That it falls is no harm done.
    */
   record Unmoved(
       String load,
@@ -69,11 +69,11 @@ public sealed interface Expectation {
 
     @Override
     public String text() {
-      String noise = floor.isZero() ? "" : " (moves below " + floor.toMillis() + " ms are noise)";
+      String noise = floor.isZero() ? "" : " (rises below " + floor.toMillis() + " ms are noise)";
       return load
           + ": p"
           + number(percentile)
-          + " moves by less than "
+          + " rises by less than "
           + percent(byLess)
           + noise
           + ", "

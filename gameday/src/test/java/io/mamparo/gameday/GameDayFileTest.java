@@ -95,7 +95,7 @@ class GameDayFileTest {
         day.expectations().get(0));
     assertEquals("browse: p99.9 at most 250 ms, 1 s to 4 s", day.expectations().get(1).text());
     assertEquals(
-        "browse: p99 moves by less than 20 % (moves below 3 ms are noise), 30 s to 40 s against 0 s"
+        "browse: p99 rises by less than 20 % (rises below 3 ms are noise), 30 s to 40 s against 0 s"
             + " to 5 s",
         day.expectations().get(3).text());
   }
@@ -105,7 +105,7 @@ class GameDayFileTest {
     String text =
         GOOD.replace("from: 30s, baseline: {from: 0s, to: 5s}", "while: [exhaust-pool, freeze]");
     assertEquals(
-        "browse: p99 moves by less than 20 % (moves below 3 ms are noise), 30 s to 40 s, 10 s to"
+        "browse: p99 rises by less than 20 % (rises below 3 ms are noise), 30 s to 40 s, 10 s to"
             + " 18 s against 0 s to 10 s, 18 s to 30 s",
         GameDay.parse("day.yaml", text).orThrow().expectations().get(3).text());
     assertEquals(

@@ -96,7 +96,7 @@ public final class Judge {
   }
 
   private static boolean little(Expectation.Unmoved e, double was, double is) {
-    double moved = Math.abs(is - was);
+    double moved = is - was;
     return moved < was * e.byLess() || moved < e.floor().toNanos() / 1e6;
   }
 

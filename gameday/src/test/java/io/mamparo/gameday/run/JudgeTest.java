@@ -87,7 +87,7 @@ class JudgeTest {
   }
 
   @Test
-  void unmoved_comparesBothDirectionsAndKnowsNoise() {
+  void unmoved_mayFallButNotRise_andKnowsNoise() {
     Expectation strict =
         new Expectation.Unmoved(
             "browse", 99, 0.2, Duration.ZERO, List.of(window(10, 20)), List.of(window(0, 10)));
@@ -97,6 +97,9 @@ class JudgeTest {
     assertEquals(
         "from 10.0 ms (10.0 to 10.0) to 12.5 ms (12.5 to 12.5), +25 %", judge(strict).seen());
     assertEquals(false, judge(strict).held());
+    run = new FakeRun(45_000, ms -> false, ms -> during(ms, 10, 20) ? 7 : 10, 0);
+    assertEquals(true, judge(strict).held());
+    run = new FakeRun(45_000, ms -> false, ms -> during(ms, 10, 20) ? 12.5 : 10, 0);
     assertEquals(
         true,
         judge(
