@@ -106,6 +106,7 @@ turn() { # who row pgbench-options… ; adds "who tps cpu p99" to the rows
   after=$(ticks "$port")
   n=$(sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' <<<"$out")
   tps=$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' <<<"$out")
+  [ "${n:-0}" -gt 0 ] || { echo "$who, $row: pgbench had not logged in before its time was over: SECS= more" >&2; return 0; }
   if compgen -G "$W/latency*" >/dev/null; then
     p99=$(cat "$W"/latency* | awk '{print $3}' | sort -n | awk '{v[NR] = $1} END {printf "%.1f", v[int(NR * 0.99)] / 1000}')
   fi
@@ -136,7 +137,7 @@ crowded() {
       [ "$(ss -Htn state established "sport = :$port" | wc -l)" -lt 9500 ] || break
       sleep 0.1
     done
-    for i in $(seq "$TURNS"); do turn "$who" crowd -S -M prepared -c 500 -j 2 -l --log-prefix=latency; done
+    for i in $(seq "$TURNS"); do turn "$who" crowd -S -M prepared -c 500 -j 2 -l --log-prefix=latency -T $((SECS + 15)); done # log-ins count
     kill "$crowd"; wait "$crowd" 2>/dev/null || true; crowd=
   done
   printf '%-34s %9s %9s %6s   (p99 in ms; RSS %s and %s MB)\n' "10,000 clients, 500 active" "$(of crowd mamparo 4)" \
