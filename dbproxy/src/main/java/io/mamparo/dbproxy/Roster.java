@@ -41,9 +41,20 @@ final class Roster implements Guests {
   private volatile Accounts accounts = Accounts.NONE;
   private volatile Map<String, Open> open = Map.of();
 
-  /** A database that takes guests. */
+  /**
+   * A database that takes guests, under a name.
+   *
+   * @param reads whether the name leads to replicas
+   */
   private record Open(
-      DatabaseProxyConfig.Database database, DatabaseProxyConfig.Guests guests, LookUp lookUp) {}
+      DatabaseProxyConfig.Database database,
+      DatabaseProxyConfig.Guests guests,
+      LookUp lookUp,
+      boolean reads) {
+    Open forReading() {
+      return new Open(database, guests, lookUp, true);
+    }
+  }
 
   Roster(Loops loops, Clusters clusters, List<Recorder> recorders, Connector connector) {
     this.loops = loops;
@@ -186,17 +197,20 @@ final class Roster implements Guests {
           DatabaseProxyConfig.Guests guests = database.guests();
           Open old = before.get(name);
           if (guests != null) {
-            now.put(
-                name,
+            Open next =
                 old != null && old.database().equals(database)
                     ? old
-                    : new Open(database, guests, lookUp(database, guests)));
+                    : new Open(database, guests, lookUp(database, guests), false);
+            now.put(name, next);
+            if (database.servers().size() > 1) {
+              now.put(name + DatabaseProxyConfig.Database.READ_ONLY, next.forReading());
+            }
           }
         });
     open = Map.copyOf(now);
     before.forEach(
         (name, old) -> {
-          if (!old.equals(now.get(name))) {
+          if (!old.reads() && !old.equals(now.get(name))) {
             old.lookUp().close();
           }
         });
@@ -267,10 +281,10 @@ final class Roster implements Guests {
       } else if (!roomFor(database, at.guests().most(), now)) {
         return null;
       }
-      Segment.Login who = new Segment.Login(database, user, null);
+      Segment.Login who = new Segment.Login(at.database().name(), user, null);
       Account guest =
           before == null
-              ? Account.guest(who, keys, pool(who, false, at.guests().pool(), role))
+              ? Account.guest(who, keys, pool(who, at.reads(), at.guests().pool(), role))
               : before.withPassword(before.password(), keys);
       now.put(new Accounts.Key(user, database), guest);
       accounts = accounts(now);

@@ -80,7 +80,12 @@ class FailoverIT {
                 UpstreamTls.OFF,
                 0,
                 new Replicas(Duration.ofSeconds(5), true),
-                null)),
+                new DatabaseProxyConfig.Guests(
+                    "SELECT rolname, rolpassword FROM pg_authid WHERE rolname = $1",
+                    first.user(),
+                    Secret.of(first.password()),
+                    TestProxy.pool(2, SOON),
+                    10))),
         List.of(TestProxy.login(first, TestProxy.USER, TestProxy.pool(4, SOON), null)),
         Limits.DEFAULT);
   }
@@ -121,10 +126,14 @@ class FailoverIT {
   }
 
   private Connection readOnlyEndpoint() throws SQLException {
+    return connect("db-ro", TestProxy.USER, TestProxy.PASSWORD);
+  }
+
+  private Connection connect(String database, String user, String password) throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/db-ro?sslmode=disable",
-        TestProxy.USER,
-        TestProxy.PASSWORD);
+        "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/" + database + "?sslmode=disable",
+        user,
+        password);
   }
 
   /** Books numbers one after the other, and knows what it was told of each. */
@@ -320,6 +329,31 @@ class FailoverIT {
       assertEquals(Set.of("booked"), Set.copyOf(booker.outcomes.values()));
     }
     checkOutcomes(bookers);
+  }
+
+  @Test
+  void aUserOfTheServer_isLedToPrimaryAndReplicaByName_asItself() throws Exception {
+    try (Connection direct = direct(first);
+        Statement statement = direct.createStatement()) {
+      statement.execute("create role alice login password 'wonderland'");
+    }
+    String who = "select current_user || ' ' || pg_is_in_recovery()";
+    try (Connection writer = connect("db", "alice", "wonderland")) {
+      assertEquals("alice false", ask(writer, who));
+    }
+    Await.until(
+        "the replica knows her, too",
+        SOON,
+        () -> {
+          try (Connection reader = connect("db-ro", "alice", "wonderland")) {
+            return ask(reader, who).equals("alice true");
+          } catch (SQLException e) {
+            return false;
+          }
+        });
+    SQLException refused =
+        assertThrows(SQLException.class, () -> connect("db-ro", "alice", "wrong").close());
+    assertEquals("28P01", refused.getSQLState());
   }
 
   @Test
