@@ -83,6 +83,7 @@ public final class PlaneGauges {
           "Requests sent again because a kept connection was just being closed.",
           edge.reconnects(),
           labels);
+      hedges(edge, labels);
       if (edge.breaker() != null) {
         double state =
             switch (edge.breaker().state()) {
@@ -177,6 +178,39 @@ public final class PlaneGauges {
                       "limit",
                       limit.text()));
     }
+  }
+
+  private void hedges(MeshSnapshot.Edge edge, String... labels) {
+    MeshSnapshot.Hedges hedges = edge.hedges();
+    gauge(
+        "mamparo_mesh_hedge_budget",
+        "Hedges that the budget still allows.",
+        hedges.budget(),
+        labels);
+    count(
+        "mamparo_mesh_hedges_total",
+        "Second tries of requests whose endpoint did not answer soon.",
+        hedges.sent(),
+        labels);
+    count(
+        "mamparo_mesh_hedges_won_total",
+        "Second tries that brought the answer.",
+        hedges.won(),
+        labels);
+    hedges
+        .suppressed()
+        .forEach(
+            (cause, times) ->
+                count(
+                    "mamparo_mesh_hedges_suppressed_total",
+                    "Requests that were slow enough for a hedge and got none, by cause.",
+                    times,
+                    "from",
+                    edge.caller(),
+                    "to",
+                    edge.service(),
+                    "cause",
+                    cause.text()));
   }
 
   private void proxy(ProxySnapshot proxy) {
