@@ -24,6 +24,7 @@ public final class Stacks {
           timeout: 2s
           concurrency: 64
           retries: {budget: 20%}
+          hedge: 20ms
           breaker: {failures: 50%, slow: 1s, open: 10s}
           slo: {availability: 99.9%, latency: 99% under 250ms}
         cars:

@@ -56,6 +56,7 @@ public record MeshSnapshot(
    * @param denied refused since the start because no rule allows them
    * @param wouldDeny let through since the start although no rule allows them, for a dry run
    * @param reconnects sent again since the start because a kept connection was just being closed
+   * @param hedges second tries of requests that were slow
    */
   public record Edge(
       String caller,
@@ -68,7 +69,22 @@ public record MeshSnapshot(
       long retriesRefused,
       long denied,
       long wouldDeny,
-      long reconnects) {}
+      long reconnects,
+      Hedges hedges) {}
+
+  /**
+   * Hedges of one edge.
+   *
+   * @param sent since the start
+   * @param won brought the answer, since the start
+   * @param budget hedges that the last seconds' requests still allow
+   * @param suppressed requests since the start that were slow enough and not hedged, by cause
+   */
+  public record Hedges(long sent, long won, double budget, Map<Unhedged, Long> suppressed) {
+    public Hedges {
+      suppressed = Map.copyOf(suppressed);
+    }
+  }
 
   /**
    * A service.

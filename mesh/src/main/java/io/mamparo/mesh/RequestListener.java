@@ -14,7 +14,8 @@ public interface RequestListener {
   void onRequest(RequestRecord request);
 
   /**
-   * A try has ended and another one follows. The last try is not told apart from its request.
+   * A try has ended and another one follows, or is under way (a hedge). The last try is not told
+   * apart from its request.
    *
    * @param attempt valid only during the call; its status is 0 when the endpoint did not answer
    */

@@ -45,6 +45,21 @@ public interface RequestRecord {
   /** How many tries there were; in {@code onTry} which one this was, from 1. */
   int tries();
 
+  /** Whether the request was sent to a second endpoint because the first did not answer soon. */
+  default boolean hedged() {
+    return false;
+  }
+
+  /** Whether the try that is told, or that brought the answer, was such a second one. */
+  default boolean hedge() {
+    return false;
+  }
+
+  /** In {@code onTry}: whether the try was called off because another one brought the answer. */
+  default boolean calledOff() {
+    return false;
+  }
+
   /** Whether the tries ended because the budget was spent. */
   boolean budgetSpent();
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a route does beside leading somewhere. Null and empty mean that the service's own settings
  * hold, and that nothing is changed.
  *
- * @param tries time-outs and retries in place of the service's
+ * @param tries time-outs, retries and hedges in place of the service's
  * @param redirect answers in place of a service
  * @param rewrite what the service sees in place of what the client sent
  * @param requestEdits of the request's header fields
@@ -112,13 +112,22 @@ public record RouteRules(
     }
   }
 
-  /** Time-outs and retries in place of the service's, where not null. */
+  /** Time-outs, retries and hedges in place of the service's, where not null. */
   public record Tries(
       @Nullable Duration timeout,
       @Nullable Duration perTryTimeout,
-      MeshConfig.@Nullable Retries retries) {
+      MeshConfig.@Nullable Retries retries,
+      @Nullable Hedge hedge) {
     /** The service's own. */
-    public static final Tries NONE = new Tries(null, null, null);
+    public static final Tries NONE = new Tries(null, null, null, null);
+
+    /** With the service's own hedges. */
+    public Tries(
+        @Nullable Duration timeout,
+        @Nullable Duration perTryTimeout,
+        MeshConfig.@Nullable Retries retries) {
+      this(timeout, perTryTimeout, retries, null);
+    }
   }
 
   /**

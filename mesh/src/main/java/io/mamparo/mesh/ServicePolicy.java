@@ -7,21 +7,33 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service's endpoints are chosen, who may call it, and what is broken on purpose.
+ * How a service's endpoints are chosen, who may call it, what is broken on purpose, and when a slow
+ * request is sent to a second endpoint.
  *
  * @param balance how an endpoint is chosen
  * @param adaptive whether the concurrency follows the latency, up to the service's own
  * @param access who may call it
  * @param faults what is broken on purpose
+ * @param hedge when a slow request is sent to a second endpoint
  */
 public record ServicePolicy(
-    Balance balance, boolean adaptive, Access access, List<FaultRule> faults) {
-  /** Least request, fixed concurrency, everybody, nothing. */
+    Balance balance, boolean adaptive, Access access, List<FaultRule> faults, Hedge hedge) {
+  /** Least request, fixed concurrency, everybody, nothing, never. */
   public static final ServicePolicy DEFAULT =
       new ServicePolicy(Balance.DEFAULT, false, Access.ANY, List.of());
 
   public ServicePolicy {
     faults = List.copyOf(faults);
+  }
+
+  /** One that hedges nothing. */
+  public ServicePolicy(Balance balance, boolean adaptive, Access access, List<FaultRule> faults) {
+    this(balance, adaptive, access, faults, Hedge.OFF);
+  }
+
+  /** The same with another way to hedge. */
+  public ServicePolicy with(Hedge other) {
+    return new ServicePolicy(balance, adaptive, access, faults, other);
   }
 
   /** How an endpoint is chosen. */

@@ -52,6 +52,9 @@ public final class Defaults {
           ByteSize.kib(0),
           Duration.ZERO);
 
+  /** What one in twenty requests takes longer than; one in twenty is hedged at most. */
+  public static final HedgeSpec HEDGE = new HedgeSpec(HedgeSpec.Delay.P95, Percentage.of(5));
+
   /** Half of at least 20 calls in 10 seconds. */
   public static final BreakerSpec BREAKER =
       new BreakerSpec(Percentage.of(50), null, Percentage.of(80), seconds(10), seconds(10), 20, 10);
@@ -62,7 +65,7 @@ public final class Defaults {
 
   /** Protection of a service that asks for nothing. */
   public static final Guards GUARDS =
-      new Guards(seconds(15), null, 256, RETRIES, BREAKER, OUTLIERS);
+      new Guards(seconds(15), null, 256, RETRIES, BREAKER, OUTLIERS, HedgeSpec.OFF);
 
   /** Every service has an objective, so that its budget can be seen. */
   public static final SloSpec SLO =

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param concurrency requests in flight at most, over all replicas; the next one is refused at once
  * @param breaker absent when switched off
  * @param outliers absent when switched off
+ * @param hedge when a slow request is sent to another replica
  */
 public record Guards(
     Duration timeout,
@@ -19,7 +20,8 @@ public record Guards(
     int concurrency,
     RetrySpec retries,
     @Nullable BreakerSpec breaker,
-    @Nullable OutlierSpec outliers) {
+    @Nullable OutlierSpec outliers,
+    HedgeSpec hedge) {
   public Guards {
     Require.positive(timeout, "timeout");
     if (perTryTimeout != null) {
@@ -28,5 +30,9 @@ public record Guards(
           perTryTimeout.compareTo(timeout) <= 0, "per-try-timeout must not exceed timeout");
     }
     Require.between(1, concurrency, 1_000_000, "concurrency");
+    Require.that(
+        !hedge.on() || !retries.methods().isEmpty(),
+        "hedge sends twice what retries: say can be sent twice, and these are off; with retries:"
+            + " {attempts: 1} nothing is tried again, and all that is safe is hedged");
   }
 }

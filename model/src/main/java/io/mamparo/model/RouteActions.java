@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout of a request with all its tries
  * @param perTryTimeout of one try
  * @param retries when it is tried again
+ * @param hedge when a slow request is sent to another replica
  * @param redirect answers in place of a service
  * @param rewrite what the service sees
  * @param requestHeaders changes of the request's fields
@@ -25,6 +26,7 @@ public record RouteActions(
     @Nullable Duration timeout,
     @Nullable Duration perTryTimeout,
     @Nullable RetrySpec retries,
+    @Nullable HedgeSpec hedge,
     @Nullable Redirect redirect,
     @Nullable Rewrite rewrite,
     Edits requestHeaders,
@@ -49,6 +51,7 @@ public record RouteActions(
           null,
           null,
           null,
+          null,
           Edits.NONE,
           Edits.NONE,
           null,
@@ -67,6 +70,9 @@ public record RouteActions(
           timeout == null || perTryTimeout.compareTo(timeout) <= 0,
           "per-try-timeout must not exceed timeout");
     }
+    Require.that(
+        hedge == null || !hedge.on() || retries == null || !retries.methods().isEmpty(),
+        "hedge sends twice what retries: say can be sent twice, and these are off");
   }
 
   /**

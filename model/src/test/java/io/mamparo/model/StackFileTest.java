@@ -168,7 +168,8 @@ class StackFileTest {
                 millis(20000),
                 5,
                 3),
-            new OutlierSpec(3, millis(10000), Duration.ofMinutes(1), Percentage.of(34))),
+            new OutlierSpec(3, millis(10000), Duration.ofMinutes(1), Percentage.of(34)),
+            new HedgeSpec(HedgeSpec.Delay.parse("20ms"), Percentage.of(2))),
         web.guards());
     assertEquals(
         new SloSpec(

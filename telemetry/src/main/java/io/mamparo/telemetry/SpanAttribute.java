@@ -37,7 +37,11 @@ public enum SpanAttribute {
   /** The process on the database server. */
   BACKEND(16, "backendPid", false),
   /** 1 when the client keeps its server connection between transactions. */
-  PINNED(17, "pinned", false);
+  PINNED(17, "pinned", false),
+  /** 1 for a second try of a slow request, and for a request that was answered by one. */
+  HEDGE(18, "hedge", false),
+  /** 1 for a try that was called off, for another one brought the answer. */
+  CALLED_OFF(19, "calledOff", false);
 
   private static final @Nullable SpanAttribute[] BY_CODE = new SpanAttribute[64];
 

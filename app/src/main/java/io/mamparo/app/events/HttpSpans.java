@@ -64,8 +64,8 @@ final class HttpSpans {
   }
 
   /**
-   * A try that another one followed, as a part of its hop: where it went, how it ended. It is no
-   * error of the trace, for nobody has seen it.
+   * A try that another one followed or outran, as a part of its hop: where it went, how it ended.
+   * It is no error of the trace, for nobody has seen it.
    */
   void writeTry(RequestRecord attempt, String caller) {
     String service = attempt.service();
@@ -81,11 +81,19 @@ final class HttpSpans {
             .named(
                 SpanKind.CLIENT,
                 names.handle(caller),
-                requests.of("failed try of", route == null ? service : route),
+                requests.of(
+                    attempt.calledOff() ? "called-off try of" : "failed try of",
+                    route == null ? service : route),
                 names.handle(service))
             .took(attempt.startEpochNanos(), attempt.durationNanos())
             .status(attempt.status());
     span.attribute(SpanAttribute.TRIES, attempt.tries());
+    if (attempt.hedge()) {
+      span.attribute(SpanAttribute.HEDGE, 1);
+    }
+    if (attempt.calledOff()) {
+      span.attribute(SpanAttribute.CALLED_OFF, 1);
+    }
     String endpoint = attempt.endpoint();
     if (endpoint != null) {
       span.attribute(SpanAttribute.ENDPOINT, names.handle(endpoint));
@@ -99,6 +107,9 @@ final class HttpSpans {
   private void details(RequestRecord request, SpanWriter span) {
     if (request.tries() > 1) {
       span.attribute(SpanAttribute.TRIES, request.tries());
+    }
+    if (request.hedge()) {
+      span.attribute(SpanAttribute.HEDGE, 1);
     }
     String endpoint = request.endpoint();
     if (endpoint != null) {

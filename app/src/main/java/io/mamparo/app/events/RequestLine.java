@@ -42,6 +42,12 @@ final class RequestLine {
     if (attempt > 0) {
       out.append(",\"try\":").append(attempt);
     }
+    if (r.hedged()) {
+      out.append(",\"hedged\":true,\"hedge\":").append(r.hedge());
+    }
+    if (r.calledOff()) {
+      out.append(",\"called_off\":true");
+    }
     if (r.reason() != Reason.NONE) {
       text(out, "reason", r.reason().text());
       text(out, "what", r.reason().what());
@@ -70,9 +76,11 @@ final class RequestLine {
     out.append(' ').append(r.method()).append(' ').append(printable(r.path()));
     out.append(' ').append(r.status()).append(' ').append(millis(r.durationNanos())).append("ms");
     if (attempt > 0) {
-      out.append(" try ").append(attempt).append(", another follows");
+      out.append(r.hedge() ? " hedge, try " : " try ").append(attempt);
+      out.append(r.calledOff() ? ", called off" : ", another follows");
     } else if (r.tries() > 1) {
       out.append(' ').append(r.tries()).append(" tries");
+      out.append(r.hedge() ? ", answered by a hedge" : "");
     }
     if (r.reason() != Reason.NONE) {
       out.append(" [").append(r.reason().text()).append(": ").append(r.reason().what()).append(']');

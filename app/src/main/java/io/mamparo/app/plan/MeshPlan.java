@@ -129,7 +129,7 @@ public final class MeshPlan {
         retries(guards.retries()),
         breaker(guards.breaker()),
         outliers(guards.outliers()),
-        TrafficPlan.policy(spec.traffic(), mesh),
+        TrafficPlan.policy(spec.traffic(), mesh, guards.hedge()),
         spec.traffic().protocol() == TrafficSpec.Protocol.H2);
   }
 

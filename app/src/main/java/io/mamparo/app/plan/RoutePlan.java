@@ -63,7 +63,8 @@ final class RoutePlan {
         new RouteRules.Tries(
             actions.timeout(),
             actions.perTryTimeout(),
-            actions.retries() == null ? null : MeshPlan.retries(actions.retries())),
+            actions.retries() == null ? null : MeshPlan.retries(actions.retries()),
+            actions.hedge() == null ? null : TrafficPlan.hedge(actions.hedge())),
         redirect == null ? null : new RouteRules.Redirect(redirect.to(), redirect.status()),
         rewrite == null ? null : new RouteRules.Rewrite(rewrite.path(), rewrite.host()),
         edits(actions.requestHeaders()),

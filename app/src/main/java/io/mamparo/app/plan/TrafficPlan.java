@@ -1,7 +1,9 @@
 package io.mamparo.app.plan;
 
 import io.mamparo.mesh.Fault;
+import io.mamparo.mesh.Hedge;
 import io.mamparo.mesh.ServicePolicy;
+import io.mamparo.model.HedgeSpec;
 import io.mamparo.model.MeshSpec;
 import io.mamparo.model.TrafficSpec;
 import java.time.Duration;
@@ -11,13 +13,21 @@ import java.util.Set;
 final class TrafficPlan {
   private TrafficPlan() {}
 
-  static ServicePolicy policy(TrafficSpec spec, MeshSpec mesh) {
+  static ServicePolicy policy(TrafficSpec spec, MeshSpec mesh, HedgeSpec hedge) {
     return new ServicePolicy(
         balance(spec.balance(), mesh),
         spec.adaptive(),
         new ServicePolicy.Access(
             mode(mesh.authorization()), spec.allow().stream().map(TrafficPlan::allow).toList()),
-        spec.faults().stream().map(TrafficPlan::fault).toList());
+        spec.faults().stream().map(TrafficPlan::fault).toList(),
+        hedge(hedge));
+  }
+
+  static Hedge hedge(HedgeSpec spec) {
+    HedgeSpec.Delay after = spec.after();
+    return spec.on()
+        ? new Hedge(after.fixed(), after.percentile().ratio(), spec.budget().ratio())
+        : Hedge.OFF;
   }
 
   private static ServicePolicy.Balance balance(TrafficSpec.Balance spec, MeshSpec mesh) {

@@ -15,6 +15,7 @@ import io.mamparo.compute.ReplicaStatus;
 import io.mamparo.compute.ServicePlan;
 import io.mamparo.compute.ServiceStatus;
 import io.mamparo.dbproxy.DatabaseProxyConfig;
+import io.mamparo.mesh.Hedge;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.model.Address;
 import io.mamparo.model.DatabaseSpec;
@@ -277,6 +278,8 @@ class PlansTest {
     assertEquals(Duration.ofSeconds(1), bookings.breaker().slowCall());
     assertEquals(Duration.ofSeconds(10), bookings.breaker().openFor());
     assertEquals(0.5, bookings.breaker().failureRate());
+    assertEquals(new Hedge(Duration.ofMillis(20), 0, 0.05), bookings.policy().hedge());
+    assertEquals(Hedge.OFF, service(mesh(), "cars").policy().hedge());
   }
 
   @Test

@@ -110,6 +110,24 @@ public final class Balancer {
     return false;
   }
 
+  /**
+   * The endpoint for a hedge: healthy, not ejected, and none of those tried; {@link #NONE} when
+   * there is no such one.
+   */
+  public int second(SplittableRandom random, long tried, long user, long now) {
+    if (!another(tried, now)) {
+      return NONE;
+    }
+    int picked = pick(random, tried, user, now);
+    boolean usable =
+        picked >= 0
+            && picked < MASKED
+            && !was(picked, tried)
+            && plan.healthy(picked)
+            && !plan.endpoint(picked).ejected(now);
+    return usable ? picked : NONE;
+  }
+
   private static boolean was(int endpoint, long tried) {
     return endpoint < MASKED && (tried & 1L << endpoint) != 0;
   }

@@ -21,6 +21,7 @@ public final class Edge {
   private final StripedCounter denied;
   private final StripedCounter wouldDeny;
   private final StripedCounter reconnects;
+  private final Hedging hedging;
   private volatile @Nullable Breaker breaker;
   private volatile RetryBudget budget;
   private @Nullable BreakerConfig breakerConfig;
@@ -36,12 +37,14 @@ public final class Edge {
     denied = new StripedCounter(stripes);
     wouldDeny = new StripedCounter(stripes);
     reconnects = new StripedCounter(stripes);
+    hedging = new Hedging(config.policy().hedge(), stripes, now);
     budgetConfig = config.retries().budget();
     budget = new RetryBudget(budgetConfig, stripes, now);
     configure(config, now);
   }
 
   void configure(MeshConfig.Service config, long now) {
+    hedging.configure(config.policy().hedge(), now);
     if (!config.retries().budget().equals(budgetConfig)) {
       budgetConfig = config.retries().budget();
       budget = new RetryBudget(budgetConfig, stripes, now);
@@ -69,6 +72,11 @@ public final class Edge {
 
   public RetryBudget budget() {
     return budget;
+  }
+
+  /** Its hedges. */
+  public Hedging hedging() {
+    return hedging;
   }
 
   /** Requests under way. */
@@ -118,6 +126,7 @@ public final class Edge {
         r.refused(),
         denied.sum(),
         wouldDeny.sum(),
-        reconnects.sum());
+        reconnects.sum(),
+        hedging.snapshot(now));
   }
 }

@@ -170,6 +170,13 @@ public final class EndpointState {
     }
   }
 
+  /**
+   * A try was called off, for another endpoint was faster; it would have taken longer than this.
+   */
+  public void onSlower(int stripe, long tookNanos, long now) {
+    latencies[stripe].atLeast(tookNanos, now);
+  }
+
   /** It refused a connection: nobody is there. */
   public void onRefused(long now) {
     refusedUntil = now + REFUSAL_NANOS;

@@ -30,6 +30,13 @@ final class PeakEwma {
     sample((double) Math.max(0, tookNanos), now);
   }
 
+  /** A try would have taken longer than this: that is news only if it is more than expected. */
+  void atLeast(long nanos, long now) {
+    if (nanos > estimate * keep(now)) {
+      sample((double) nanos, now);
+    }
+  }
+
   /** A try has failed; {@code retryAfter} in nanoseconds, 0 for none. */
   void failure(long retryAfter, long now) {
     double asked = Math.min((double) retryAfter, LONGEST_PENALTY_NANOS);

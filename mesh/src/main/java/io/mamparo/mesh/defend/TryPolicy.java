@@ -1,5 +1,6 @@
 package io.mamparo.mesh.defend;
 
+import io.mamparo.mesh.Hedge;
 import io.mamparo.mesh.MeshConfig;
 import io.mamparo.mesh.MeshConfig.RetryOn;
 import io.mamparo.mesh.RouteRules;
@@ -8,7 +9,10 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How long a request may take, and when it is tried again: a service's way or a route's own. */
+/**
+ * How long a request may take, and when it is tried again or hedged: a service's way or a route's
+ * own.
+ */
 public final class TryPolicy {
   public final long timeoutNanos;
 
@@ -19,9 +23,14 @@ public final class TryPolicy {
   public final int replayBytes;
   public final long backoffNanos;
   public final Set<RetryOn> retryOn;
+
+  /** When a slow request is sent to a second endpoint. */
+  public final Hedge hedge;
+
   private final Set<String> methods;
 
-  private TryPolicy(Duration timeout, @Nullable Duration perTry, MeshConfig.Retries retries) {
+  private TryPolicy(
+      Duration timeout, @Nullable Duration perTry, MeshConfig.Retries retries, Hedge hedge) {
     timeoutNanos = timeout.toNanos();
     perTryNanos = perTry == null ? Long.MAX_VALUE : perTry.toNanos();
     attempts = retries.attempts();
@@ -31,11 +40,13 @@ public final class TryPolicy {
     on.addAll(retries.on());
     retryOn = on;
     methods = retries.methods();
+    this.hedge = hedge;
   }
 
   /** A service's own. */
   static TryPolicy of(MeshConfig.Service service) {
-    return new TryPolicy(service.timeout(), service.perTryTimeout(), service.retries());
+    return new TryPolicy(
+        service.timeout(), service.perTryTimeout(), service.retries(), service.policy().hedge());
   }
 
   /** A service's with what a route says instead; the service's own when that says nothing. */
@@ -47,7 +58,10 @@ public final class TryPolicy {
     Duration timeout = route.timeout() == null ? own.timeout() : route.timeout();
     Duration perTry = route.perTryTimeout() == null ? own.perTryTimeout() : route.perTryTimeout();
     return new TryPolicy(
-        timeout, perTry, route.retries() == null ? own.retries() : route.retries());
+        timeout,
+        perTry,
+        route.retries() == null ? own.retries() : route.retries(),
+        route.hedge() == null ? own.policy().hedge() : route.hedge());
   }
 
   /** Whether a method may be tried again although the service may have acted on it. */

@@ -8,6 +8,7 @@ import io.mamparo.mesh.choose.Affinity;
 import io.mamparo.mesh.choose.Route;
 import io.mamparo.mesh.defend.Edge;
 import io.mamparo.mesh.defend.Gate;
+import io.mamparo.mesh.defend.TryPolicy;
 import io.mamparo.resilience.Deadline;
 import io.mamparo.wire.http.Ascii;
 import io.mamparo.wire.http.Field;
@@ -215,9 +216,15 @@ final class Admission {
     edge.inFlight().add(loop.index, 1);
     x.budget = edge.budget();
     x.budget.onRequest(loop.index, x.startNanos);
-    loop.listener.onEnter(x);
+    loop.listener.onEnter(x.record);
     x.mirrored = x.rule != null && loop.mirror.wants(x.rule);
-    x.holding = x.request.hasBody() && (x.mirrored || (x.policy().attempts > 1 && safe(x)));
+    TryPolicy policy = x.policy();
+    boolean hedge = policy.hedge.on() && !x.request.upgrade() && safe(x);
+    x.holding = x.request.hasBody() && (x.mirrored || hedge || (policy.attempts > 1 && safe(x)));
+    if (hedge) {
+      x.pair.budget = edge.hedging().budget();
+      x.pair.budget.onRequest(loop.index, x.startNanos);
+    }
     return true;
   }
 

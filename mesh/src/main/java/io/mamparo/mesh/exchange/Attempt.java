@@ -7,6 +7,7 @@ import io.mamparo.mesh.defend.EndpointState;
 import io.mamparo.mesh.defend.FaultRules;
 import io.mamparo.resilience.Deadline;
 import io.mamparo.resilience.breaker.Breaker;
+import io.mamparo.wire.http.Fields;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
@@ -63,6 +64,11 @@ final class Attempt {
     x.tryStart = x.tries == 1 ? x.startNanos : loop.now();
     x.tryDeadline = Deadline.ofTry(x.deadline, x.policy().perTryNanos, x.tryStart);
     loop.timers.set(x.timer, x.tryDeadline);
+    x.pair.number = x.tries;
+    x.pair.hedged = false;
+    if (x.pair.budget != null && !x.pair.sent) {
+      Hedges.arm(x);
+    }
     return true;
   }
 
@@ -74,12 +80,13 @@ final class Attempt {
 
   private boolean inject(Exchange x, Map<String, Fault> faults) {
     FaultRules own = x.plan().faults;
-    int status = own.status(x.caller, x.request.fields(), loop.random);
+    Fields fields = Pair.request(x).request.fields();
+    int status = own.status(x.caller, fields, loop.random);
     if (status != 0) {
       path.aborted(x, status);
       return false;
     }
-    long delay = own.delay(x.caller, x.request.fields(), loop.random);
+    long delay = own.delay(x.caller, fields, loop.random);
     for (Fault fault : faults.values()) {
       switch (fault) {
         case Fault.Abort abort -> {
@@ -124,7 +131,7 @@ final class Attempt {
       connector.connect(x, pool);
       return false;
     }
-    UpstreamConnection idle = pool.borrow(!Admission.safe(x), x.tryStart);
+    UpstreamConnection idle = pool.borrow(!Admission.safe(Pair.request(x)), x.tryStart);
     x.reused = idle != null;
     if (idle != null) {
       idle.attach(x);
@@ -144,11 +151,12 @@ final class Attempt {
   }
 
   /** Head and what there is of the body. */
-  void send(Exchange x) {
-    x.phase = Exchange.Phase.SENT;
-    Upstream c = x.upstream();
+  void send(Exchange side) {
+    side.phase = Exchange.Phase.SENT;
+    Upstream c = side.upstream();
+    Exchange x = Pair.request(side);
     ByteBuf held = x.held;
-    c.head(x, x.requestDone && held == null);
+    head(x, side, c, x.requestDone && held == null);
     if (held == null) {
       return;
     }
@@ -160,6 +168,17 @@ final class Attempt {
       c.data(x, held, x.requestDone);
     }
     x.client().reading(true);
+  }
+
+  /** The head says how long this very try may take. */
+  private static void head(Exchange x, Exchange side, Upstream c, boolean end) {
+    long start = x.tryStart;
+    long until = x.tryDeadline;
+    x.tryStart = side.tryStart;
+    x.tryDeadline = side.tryDeadline;
+    c.head(x, end);
+    x.tryStart = start;
+    x.tryDeadline = until;
   }
 
   /** A part of the body. Owns {@code part}. */

@@ -1,9 +1,6 @@
 package io.mamparo.mesh.exchange;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.mamparo.mesh.Reason;
-import io.mamparo.mesh.RequestRecord;
 import io.mamparo.mesh.accept.Timer;
 import io.mamparo.mesh.begin.TraceContext;
 import io.mamparo.mesh.choose.Affinity;
@@ -40,8 +37,11 @@ import org.jspecify.annotations.Nullable;
  *    └──────── last byte ────────── RESPONDING ←──────┤
  *    └──────── either side closes ── TUNNEL ←─────────┘ 101
  * </pre>
+ *
+ * <p>From DELAYED, CONNECTING or SENT on a second try may be under way, which is an exchange of its
+ * own and goes the same way up to its answer's head; {@link Pair} knows of both.
  */
-final class Exchange implements RequestRecord {
+final class Exchange {
   enum Phase {
     IDLE,
     READING,
@@ -54,18 +54,18 @@ final class Exchange implements RequestRecord {
     TUNNEL
   }
 
-  private static final int LONGEST_PATH = 256;
-
   final MeshLoop loop;
   final RequestHead request = new RequestHead();
   final Body requestBody = new Body();
-  final ResponseHead response = new ResponseHead();
-  final Body responseBody = new Body();
+  ResponseHead response = new ResponseHead();
+  Body responseBody = new Body();
   final Trailer requestTrailer = new Trailer();
-  final Trailer responseTrailer = new Trailer();
+  Trailer responseTrailer = new Trailer();
   final GrpcCall call = new GrpcCall();
   final TraceContext trace = new TraceContext();
   final Timer timer;
+  final Pair pair = new Pair(this);
+  final ExchangeRecord record = new ExchangeRecord(this);
 
   Phase phase = Phase.IDLE;
 
@@ -176,9 +176,6 @@ final class Exchange implements RequestRecord {
   /** Whether the client's connection must end with this answer. */
   boolean last;
 
-  /** Whether the duration to be told is that of the try. */
-  private boolean tellingTry;
-
   Exchange(MeshLoop loop) {
     this.loop = loop;
     timer = new Timer(now -> loop.path.ring(this, now));
@@ -198,6 +195,7 @@ final class Exchange implements RequestRecord {
     requestTrailer.reset();
     responseTrailer.reset();
     trace.reset();
+    pair.reset();
     client = null;
     upstream = null;
     caller = "";
@@ -273,144 +271,13 @@ final class Exchange implements RequestRecord {
     return phase != Phase.RESPONDING && phase != Phase.TUNNEL && phase != Phase.IDLE;
   }
 
-  void tellTry(boolean yes) {
-    tellingTry = yes;
-  }
-
-  @Override
-  public String caller() {
-    return caller;
-  }
-
-  @Override
-  public @Nullable String service() {
+  /** The name of its service; null before it is routed. */
+  @Nullable String service() {
     return service == null ? null : service.name();
   }
 
-  @Override
-  public @Nullable String route() {
-    return route;
-  }
-
-  @Override
-  public String method() {
-    return request.method().name();
-  }
-
-  @Override
-  public @Nullable String template() {
-    return template;
-  }
-
-  @Override
-  public String path() {
-    int from = request.pathStart();
-    int length = Math.min(request.pathEnd() - from, LONGEST_PATH);
-    return new String(request.bytes(), from, length, ISO_8859_1);
-  }
-
-  @Override
-  public int status() {
-    return status;
-  }
-
-  @Override
-  public int grpcStatus() {
-    return call.status;
-  }
-
-  @Override
-  public Reason reason() {
-    return reason;
-  }
-
-  @Override
-  public @Nullable String endpoint() {
+  /** The endpoint that it was sent to last. */
+  @Nullable String endpoint() {
     return endpoint == null ? null : endpoint.id();
-  }
-
-  @Override
-  public @Nullable String version() {
-    return version;
-  }
-
-  @Override
-  public int tries() {
-    return tries;
-  }
-
-  @Override
-  public boolean budgetSpent() {
-    return budgetSpent;
-  }
-
-  @Override
-  public boolean wouldDeny() {
-    return wouldDeny;
-  }
-
-  @Override
-  public long startEpochNanos() {
-    return tellingTry ? startEpoch + (tryStart - startNanos) : startEpoch;
-  }
-
-  @Override
-  public long durationNanos() {
-    return endNanos - (tellingTry ? tryStart : startNanos);
-  }
-
-  @Override
-  public long firstByteNanos() {
-    return firstByte;
-  }
-
-  @Override
-  public long requestBytes() {
-    return requestBytes;
-  }
-
-  @Override
-  public long responseBytes() {
-    return responseBytes;
-  }
-
-  @Override
-  public long traceHigh() {
-    return trace.high;
-  }
-
-  @Override
-  public long traceLow() {
-    return trace.low;
-  }
-
-  @Override
-  public long span() {
-    return trace.span;
-  }
-
-  @Override
-  public long parentSpan() {
-    return trace.parent;
-  }
-
-  @Override
-  public boolean sampled() {
-    return trace.sampled;
-  }
-
-  @Override
-  public boolean traced() {
-    return trace.adopted;
-  }
-
-  @Override
-  public boolean visitor() {
-    return visitor;
-  }
-
-  @Override
-  public int loop() {
-    return loop.index;
   }
 }

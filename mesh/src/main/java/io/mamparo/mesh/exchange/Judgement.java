@@ -35,29 +35,38 @@ final class Judgement {
 
   private final MeshLoop loop;
   private final Settlement settlement;
+  private final Hedges hedges;
   private final RequestPath path;
 
-  Judgement(MeshLoop loop, Settlement settlement, RequestPath path) {
+  Judgement(MeshLoop loop, Settlement settlement, Hedges hedges, RequestPath path) {
     this.loop = loop;
     this.settlement = settlement;
+    this.hedges = hedges;
     this.path = path;
   }
 
   /** A try has ended without an answer. */
-  void failed(Exchange x, TryEnd how) {
+  void failed(Exchange side, TryEnd how) {
     long now = loop.now();
-    if (how == TryEnd.RESET && crossed(x, now)) {
-      path.reconnect(x);
+    if (how == TryEnd.RESET && crossed(side, now)) {
+      path.reconnect(side);
       return;
     }
-    loop.timers.cancel(x.timer);
-    settlement.closeUpstream(x);
-    if (how != TryEnd.REFUSED && (how != TryEnd.RESET || !x.reused)) {
+    loop.timers.cancel(side.timer);
+    settlement.closeUpstream(side);
+    if (how != TryEnd.REFUSED && (how != TryEnd.RESET || !side.reused)) {
       // A server may close a connection that it has kept long enough: that says nothing about it.
-      judge(x, true, true, now);
+      judge(side, true, true, now);
     }
-    boolean late = how == TryEnd.TIMED_OUT && Deadline.passed(x.deadline, now);
+    if (how == TryEnd.TIMED_OUT) {
+      hedges.measure(side, now);
+    }
+    boolean late = how == TryEnd.TIMED_OUT && Deadline.passed(side.deadline, now);
     Reason reason = late ? Reason.DEADLINE : how.reason();
+    if (!late && hedges.goesOn(side, 0, reason, now)) {
+      return;
+    }
+    Exchange x = hedges.only(side, now);
     if (again(x, how.condition(), how == TryEnd.NOT_CONNECTED || how == TryEnd.REFUSED, now)) {
       tryAgain(x, 0, reason, now);
     } else {
@@ -72,26 +81,49 @@ final class Judgement {
    */
   private static boolean crossed(Exchange x, long now) {
     EndpointState endpoint = x.endpoint;
+    Exchange whole = Pair.request(x);
     return x.reused
         && !x.plan().http2()
-        && Admission.safe(x)
-        && (!x.request.hasBody() || x.holding)
+        && Admission.safe(whole)
+        && (!whole.request.hasBody() || whole.holding)
         && now - x.tryStart < CROSSING_NANOS
         && endpoint != null
         && !endpoint.removed();
   }
 
   /** An injected error stands for an answer. */
-  void aborted(Exchange x, int status) {
+  void aborted(Exchange side, int status) {
     long now = loop.now();
-    loop.timers.cancel(x.timer);
-    judge(x, status >= SERVER_ERROR, false, now);
+    loop.timers.cancel(side.timer);
+    judge(side, status >= SERVER_ERROR, false, now);
     RetryOn condition = condition(status);
+    boolean another = condition != null && wanted(side.policy(), condition);
+    if (another && hedges.goesOn(side, status, Reason.FAULT_ABORT, now)) {
+      return;
+    }
+    Exchange x = hedges.only(side, now);
     if (condition != null && again(x, condition, true, now)) {
       tryAgain(x, status, Reason.FAULT_ABORT, now);
     } else {
       settlement.refuse(x, Reason.FAULT_ABORT, status, "");
     }
+  }
+
+  /**
+   * Whether an answer's head is none, for it is a failure, and another try is under way that may
+   * bring something better. Its connection is to be given back, then {@link Hedges#goesOn} called.
+   */
+  boolean dismissed(Exchange side, int status, long now) {
+    if (!Hedges.paired(side)) {
+      return false;
+    }
+    int call = side.call.yes ? Grpc.status(side) : Grpc.NONE;
+    RetryOn condition = call == Grpc.UNAVAILABLE ? RetryOn.UNAVAILABLE : condition(status);
+    if (condition == null || !wanted(side.policy(), condition)) {
+      return false;
+    }
+    judge(side, status >= SERVER_ERROR || Grpc.failure(call), true, now);
+    return true;
   }
 
   /**
@@ -228,14 +260,8 @@ final class Judgement {
   }
 
   private void tryAgain(Exchange x, int status, Reason reason, long now) {
-    x.status = status;
-    x.reason = reason;
-    x.endNanos = now;
-    x.tellTry(true);
-    loop.listener.onTry(x);
-    x.tellTry(false);
-    x.status = 0;
-    x.reason = Reason.NONE;
+    settlement.tellTry(x, x, status, reason, false, now);
+    settlement.uncharge(x);
     x.response.reset();
     x.ticket++;
     long wait = backoff(x, true, now);

@@ -186,6 +186,7 @@ public final class MeshLoop {
       spare.addLast(x);
     } else {
       timers.remove(x.timer);
+      timers.remove(x.pair.timer);
     }
   }
 

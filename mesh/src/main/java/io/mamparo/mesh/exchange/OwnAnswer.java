@@ -66,7 +66,7 @@ final class OwnAnswer {
   private static String where(Exchange x) {
     String to = x.service() == null ? "nowhere" : x.service();
     String at = x.endpoint() == null ? "" : " (endpoint " + x.endpoint() + ")";
-    return x.caller() + " -> " + to + at;
+    return x.caller + " -> " + to + at;
   }
 
   /** There are too many clients: this one gets an answer, and no more. */

@@ -18,11 +18,13 @@ final class Reply {
   private final MeshLoop loop;
   private final Settlement settlement;
   private final Judgement judgement;
+  private final Hedges hedges;
 
-  Reply(MeshLoop loop, Settlement settlement, Judgement judgement) {
+  Reply(MeshLoop loop, Settlement settlement, Judgement judgement, Hedges hedges) {
     this.loop = loop;
     this.settlement = settlement;
     this.judgement = judgement;
+    this.hedges = hedges;
   }
 
   /** Some of an answer has arrived. Owns {@code in}. */
@@ -44,7 +46,9 @@ final class Reply {
     int start = in.readerIndex();
     Progress progress = head.feed(in, loop.plan.heads);
     while (progress == Progress.DONE && head.interim()) {
-      x.client().interim(x);
+      if (x.pair.of == null) {
+        x.client().interim(x);
+      }
       head.reset();
       whole = true;
       start = in.readerIndex();
@@ -61,15 +65,22 @@ final class Reply {
   }
 
   /** A head is complete; it begins at {@code start} of this buffer, or -1 if in an earlier one. */
-  private void whole(Exchange x, UpstreamConnection c, ByteBuf in, int start) {
-    int status = x.response.status();
-    if (status == SWITCHING && !x.request.upgrade()) {
+  private void whole(Exchange side, UpstreamConnection c, ByteBuf in, int start) {
+    int status = side.response.status();
+    if (status == SWITCHING && !side.request.upgrade()) {
       in.release();
-      judgement.failed(x, TryEnd.MALFORMED);
+      judgement.failed(side, TryEnd.MALFORMED);
       return;
     }
     long now = loop.now();
-    x.response.startBody(x.responseBody, x.request.method() == Method.HEAD, x.responseTrailer);
+    boolean toHead = Pair.request(side).request.method() == Method.HEAD;
+    side.response.startBody(side.responseBody, toHead, side.responseTrailer);
+    if (judgement.dismissed(side, status, now)) {
+      throwAway(side, c, in);
+      hedges.goesOn(side, status, Reason.NONE, now);
+      return;
+    }
+    Exchange x = hedges.answeredBy(side, status, now);
     if (judgement.answered(x, status, now)) {
       throwAway(x, c, in);
       judgement.tryAgain(x);
@@ -91,9 +102,16 @@ final class Reply {
   }
 
   /** The head of an answer has arrived on a stream; it is in the exchange. */
-  void streamHead(Exchange x, UpstreamStream stream, boolean end) {
+  void streamHead(Exchange side, UpstreamStream stream, boolean end) {
     long now = loop.now();
-    int status = x.response.status();
+    int status = side.response.status();
+    if (judgement.dismissed(side, status, now)) {
+      side.upstream = null;
+      stream.close();
+      hedges.goesOn(side, status, Reason.NONE, now);
+      return;
+    }
+    Exchange x = hedges.answeredBy(side, status, now);
     if (judgement.answered(x, status, now)) {
       x.upstream = null;
       stream.close();

@@ -20,13 +20,15 @@ final class RequestPath {
   private final Reply reply;
   private final Judgement judgement;
   private final Settlement settlement;
+  private final Hedges hedges;
 
   RequestPath(MeshLoop loop) {
     settlement = new Settlement(loop);
     admission = new Admission(loop, settlement);
     attempt = new Attempt(loop, settlement, this);
-    judgement = new Judgement(loop, settlement, this);
-    reply = new Reply(loop, settlement, judgement);
+    hedges = new Hedges(loop, settlement, attempt);
+    judgement = new Judgement(loop, settlement, hedges, this);
+    reply = new Reply(loop, settlement, judgement, hedges);
   }
 
   /** A head has arrived: from the request to its first try. */
@@ -116,6 +118,11 @@ final class RequestPath {
     judgement.aborted(x, status);
   }
 
+  /** Its first try has not been answered for some time. */
+  void hedge(Exchange x, long now) {
+    hedges.due(x, now);
+  }
+
   /** Something took too long. */
   void ring(Exchange x, long now) {
     switch (x.phase) {
@@ -157,7 +164,8 @@ final class RequestPath {
    */
   void planChanged(Exchange x, ServicePlan now, Balancer balancer) {
     EndpointState at = x.endpoint;
-    if (x.phase != Exchange.Phase.SENT || at == null || !now.turnedUnhealthy(x.plan(), at)) {
+    boolean waits = x.phase == Exchange.Phase.SENT && x.pair.hedge == null;
+    if (!waits || at == null || !now.turnedUnhealthy(x.plan(), at)) {
       return;
     }
     x.service = now;

@@ -114,21 +114,26 @@ final class Settlement {
   void tell(Exchange x) {
     x.endNanos = loop.now();
     x.told = true;
-    loop.listener.onRequest(x);
+    loop.listener.onRequest(x.record);
   }
 
   /** Gives everything back. The exchange is another request's after that. */
   void finish(Exchange x) {
     loop.timers.cancel(x.timer);
+    loop.timers.cancel(x.pair.timer);
+    callOff(x);
     release(x);
     if (x.entered) {
       leaveGate(x);
-      loop.listener.onLeave(x);
+      loop.listener.onLeave(x.record);
       Edge edge = x.theEdge();
       edge.inFlight().add(loop.index, -1);
       edge.requests().add(loop.index, 1);
       if (x.budget != null) {
         x.budget.onRequestDone(loop.index);
+      }
+      if (x.pair.budget != null) {
+        x.pair.budget.onRequestDone(loop.index);
       }
     }
     if (!x.told) {
@@ -149,6 +154,49 @@ final class Settlement {
       boolean dropped = x.reason == Reason.DEADLINE || x.reason == Reason.TRY_TIMEOUT;
       gate.leave(loop.index, x.firstByte, dropped, loop.now());
     }
+  }
+
+  /**
+   * A try has ended and another one follows, or is under way.
+   *
+   * @param side the try: the request's own, or its hedge
+   * @param status what it was answered; 0 for nothing
+   */
+  void tellTry(Exchange x, Exchange side, int status, Reason reason, boolean calledOff, long now) {
+    x.status = status;
+    x.reason = reason;
+    x.endNanos = now;
+    loop.listener.onTry(x.record.of(side, calledOff));
+    x.record.ofRequest();
+    x.status = 0;
+    x.reason = Reason.NONE;
+  }
+
+  /** The request is over, or answered: its hedge is called off, and no longer charged. */
+  void callOff(Exchange x) {
+    Exchange h = x.pair.hedge;
+    if (h != null) {
+      x.pair.hedge = null;
+      closeUpstream(h);
+      drop(h);
+    }
+    uncharge(x);
+  }
+
+  /** The hedge that the budgets have granted has ended. */
+  void uncharge(Exchange x) {
+    if (x.pair.charged && x.pair.budget != null && x.budget != null) {
+      x.pair.charged = false;
+      x.pair.budget.onRetryDone(loop.index);
+      x.budget.onRetryDone(loop.index);
+    }
+  }
+
+  /** Gives back a hedge, whose connection is closed or another's. */
+  void drop(Exchange h) {
+    loop.timers.cancel(h.timer);
+    release(h);
+    loop.giveBack(h);
   }
 
   /** Gives back what a try holds. */

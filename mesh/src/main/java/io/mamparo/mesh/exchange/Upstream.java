@@ -7,6 +7,9 @@ import io.netty.buffer.ByteBuf;
  * comes back is told to {@link Reply}.
  */
 interface Upstream {
+  /** Tells another exchange what comes back from now on. */
+  void attach(Exchange x);
+
   /**
    * Sends the exchange's head, at the latest with the next {@link #flush}.
    *

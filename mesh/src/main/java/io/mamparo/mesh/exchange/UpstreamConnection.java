@@ -48,7 +48,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     return !closed && context().channel().isActive();
   }
 
-  void attach(Exchange x) {
+  @Override
+  public void attach(Exchange x) {
     exchange = x;
     x.upstream = this;
   }

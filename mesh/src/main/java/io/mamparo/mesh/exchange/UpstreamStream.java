@@ -35,7 +35,8 @@ final class UpstreamStream extends Http2Stream implements Upstream, FieldSink {
     return exchange != null;
   }
 
-  void attach(Exchange x) {
+  @Override
+  public void attach(Exchange x) {
     exchange = x;
     x.upstream = this;
   }
@@ -130,11 +131,15 @@ final class UpstreamStream extends Http2Stream implements Upstream, FieldSink {
       loop.path.failed(x, TryEnd.MALFORMED);
     } else if (x.response.interim()) {
       anotherHead();
-      x.client().interim(x);
+      if (x.pair.of == null) {
+        x.client().interim(x);
+      }
     } else {
       int status = x.response.status();
       boolean empty =
-          x.request.method() == Method.HEAD || status == NO_CONTENT || status == NOT_MODIFIED;
+          Pair.request(x).request.method() == Method.HEAD
+              || status == NO_CONTENT
+              || status == NOT_MODIFIED;
       if (!empty) {
         expect(x.response.contentLength());
       }

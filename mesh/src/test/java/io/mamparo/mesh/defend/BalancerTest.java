@@ -245,4 +245,23 @@ class BalancerTest {
     assertEquals(0, shares(plan, 0)[1]);
     assertTrue(shares(plan, 0)[2] > 0.3);
   }
+
+  @Test
+  void second_isHealthyAndUntried_orNobody() {
+    List<MeshConfig.Endpoint> all =
+        List.of(
+            endpoint(0, true, 1, 0, null),
+            endpoint(1, true, 1, 0, null),
+            endpoint(2, false, 1, 0, null));
+    for (Algorithm algorithm : List.of(Algorithm.LEAST_REQUEST, Algorithm.ROUND_ROBIN)) {
+      Balancer balancer = new Balancer(plan(all, by(algorithm), 0), 0);
+      assertEquals(1, balancer.second(random, 1, Affinity.NONE, 0));
+      assertEquals(0, balancer.second(random, 2, Affinity.NONE, 0));
+      assertEquals(Balancer.NONE, balancer.second(random, 3, Affinity.NONE, 0));
+    }
+    List<MeshConfig.Endpoint> panic =
+        List.of(endpoint(0, true, 1, 0, null), endpoint(1, false, 1, 0, null));
+    Balancer balancer = new Balancer(plan(panic, by(Algorithm.LEAST_REQUEST), 1), 0);
+    assertEquals(Balancer.NONE, balancer.second(random, 1, Affinity.NONE, 1));
+  }
 }

@@ -1,6 +1,7 @@
 package io.mamparo.model.schema;
 
 import io.mamparo.model.Defaults;
+import io.mamparo.model.HedgeSpec;
 import io.mamparo.model.LimitSpec;
 import io.mamparo.model.Percentage;
 import io.mamparo.model.RetrySpec;
@@ -37,6 +38,13 @@ final class ActionSchema {
           Types.offOr(GuardSchema.retries()),
           "the service's",
           "In place of the service's, but for `budget` and `reserve`, which all routes share.");
+  private static final Key<Optional<HedgeSpec>> HEDGE =
+      Key.optional(
+          "hedge",
+          Types.offOr(GuardSchema.hedge()),
+          "the service's",
+          "In place of the service's, but for `budget`, which all routes share: the service's, or"
+              + " 5% where that hedges nothing.");
   private static final Key<Redirect> REDIRECT =
       Key.optional("redirect", redirect(), "none", "Sends clients elsewhere.");
   private static final Key<Rewrite> REWRITE =
@@ -88,8 +96,8 @@ final class ActionSchema {
 
   static final List<Key<?>> KEYS =
       List.of(
-          TIMEOUT, PER_TRY, RETRIES, REDIRECT, REWRITE, REQUEST, RESPONSE, STICKY, MIRROR, LIMIT,
-          PRIORITY, TOKEN);
+          TIMEOUT, PER_TRY, RETRIES, HEDGE, REDIRECT, REWRITE, REQUEST, RESPONSE, STICKY, MIRROR,
+          LIMIT, PRIORITY, TOKEN);
 
   private ActionSchema() {}
 
@@ -98,6 +106,7 @@ final class ActionSchema {
         f.find(TIMEOUT),
         f.find(PER_TRY),
         retries(f),
+        f.has(HEDGE) ? f.get(HEDGE).orElse(HedgeSpec.OFF) : null,
         f.find(REDIRECT),
         f.find(REWRITE),
         f.get(REQUEST),

@@ -4,6 +4,7 @@ import io.mamparo.model.BreakerSpec;
 import io.mamparo.model.ByteSize;
 import io.mamparo.model.Defaults;
 import io.mamparo.model.HealthSpec;
+import io.mamparo.model.HedgeSpec;
 import io.mamparo.model.OutlierSpec;
 import io.mamparo.model.Percentage;
 import io.mamparo.model.Rate;
@@ -140,6 +141,43 @@ final class GuardSchema {
                 Set.copyOf(f.get(methods)),
                 f.get(replay),
                 f.get(backoff)));
+  }
+
+  /** {@code services.NAME.hedge}. */
+  static Section<HedgeSpec> hedge() {
+    HedgeSpec d = Defaults.HEDGE;
+    Scalar<HedgeSpec.Delay> delay =
+        new Scalar<>("duration, or percentile such as p95", HedgeSpec.Delay::parse);
+    Key<HedgeSpec.Delay> after =
+        Key.of(
+            "after",
+            delay,
+            d.after(),
+            "How long the first replica is waited for: a duration from `1ms` on, or a percentile of"
+                + " the latency that this caller has seen in the last 10 to 20 s, at least 1ms."
+                + " Each core measures for itself, and hedges once it has seen 100 answers.");
+    Key<Percentage> budget =
+        Key.of(
+            "budget",
+            Scalar.PERCENTAGE,
+            d.budget(),
+            "Hedges as a share of those requests of the last 10 s that could be hedged. Hedges are"
+                + " charged to the budget of `retries` too.");
+    return Section.of(
+            "services.NAME.hedge",
+            "When a request whose replica has not begun to answer is sent to another one as well:"
+                + " the first answer wins, the other try is called off. Only what may be tried again"
+                + " is: `retries` says which `methods`, and how much of a body; and only once."
+                + " Nothing is hedged while the breaker is not closed, the bulkhead is full, or no"
+                + " other replica is healthy.",
+            List.of(after, budget),
+            f -> {
+              if (f.get(budget).millionths() == 0) {
+                throw new IllegalArgumentException("budget must be more than 0%; write hedge: off");
+              }
+              return new HedgeSpec(f.get(after), f.get(budget));
+            })
+        .orShort(delay, text -> new HedgeSpec(text, d.budget()));
   }
 
   /** {@code services.NAME.breaker} and {@code proxy.breaker}. */

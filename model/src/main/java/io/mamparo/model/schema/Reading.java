@@ -131,7 +131,7 @@ public final class Reading {
   void reportUnknown(Node.Text at, String message, Collection<String> known) {
     String nearest = Nearest.to(at.text(), known);
     String list =
-        nearest == null && !known.isEmpty() && known.size() <= 24
+        nearest == null && !known.isEmpty() && known.size() <= 32
             ? "; known: " + String.join(", ", known)
             : "";
     String shown = message.replace("%s", Finding.shown(at.text())) + list;

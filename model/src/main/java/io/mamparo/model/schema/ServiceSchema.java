@@ -4,6 +4,7 @@ import io.mamparo.model.BreakerSpec;
 import io.mamparo.model.Defaults;
 import io.mamparo.model.Guards;
 import io.mamparo.model.HealthSpec;
+import io.mamparo.model.HedgeSpec;
 import io.mamparo.model.OutlierSpec;
 import io.mamparo.model.RestartSpec;
 import io.mamparo.model.RetrySpec;
@@ -146,6 +147,13 @@ final class ServiceSchema {
           Optional.of(Defaults.RETRIES),
           "on",
           "When requests are tried again.");
+  private static final Key<Optional<HedgeSpec>> HEDGE =
+      Key.of(
+          "hedge",
+          Types.offOr(GuardSchema.hedge()),
+          Optional.empty(),
+          "`off`",
+          "When a slow request is sent to another replica as well.");
   private static final Key<Optional<BreakerSpec>> BREAKER =
       Key.of(
           "breaker",
@@ -202,6 +210,7 @@ final class ServiceSchema {
                   ALLOW,
                   FAULTS,
                   RETRIES,
+                  HEDGE,
                   BREAKER,
                   OUTLIERS,
                   SLO,
@@ -294,7 +303,8 @@ final class ServiceSchema {
         f.get(CONCURRENCY).most(),
         f.get(RETRIES).orElse(Defaults.NO_RETRIES),
         f.get(BREAKER).orElse(null),
-        f.get(OUTLIERS).orElse(null));
+        f.get(OUTLIERS).orElse(null),
+        f.get(HEDGE).orElse(HedgeSpec.OFF));
   }
 
   private static Section<Source.Build> build() {

@@ -72,12 +72,11 @@ public final class RetryBudget {
     activeRequests.add(stripe, -1);
   }
 
-  /** Asks for one retry or hedge. If granted, {@link #onRetryDone} follows when it has ended. */
+  /** Asks for one retry. If granted, {@link #onRetryDone} follows when it has ended. */
   public RetryDecision tryRetry(int stripe, long now) {
     RetryDecision decision = decide(stripe, now);
     if (decision == RetryDecision.GRANTED) {
-      sums.add(stripe, RETRIES, 1);
-      activeRetries.add(stripe, 1);
+      charge(stripe);
       granted.add(stripe, 1);
     } else {
       refused.add(stripe, 1);
@@ -85,7 +84,24 @@ public final class RetryBudget {
     return decision;
   }
 
-  /** A granted retry has ended, however. */
+  /**
+   * Asks for one hedge, which is charged as a retry is, but is none in {@link #granted} and {@link
+   * #refused}. If granted, {@link #onRetryDone} follows when it has ended.
+   */
+  public RetryDecision tryHedge(int stripe, long now) {
+    RetryDecision decision = decide(stripe, now);
+    if (decision == RetryDecision.GRANTED) {
+      charge(stripe);
+    }
+    return decision;
+  }
+
+  private void charge(int stripe) {
+    sums.add(stripe, RETRIES, 1);
+    activeRetries.add(stripe, 1);
+  }
+
+  /** A granted retry or hedge has ended, however. */
   public void onRetryDone(int stripe) {
     activeRetries.add(stripe, -1);
   }

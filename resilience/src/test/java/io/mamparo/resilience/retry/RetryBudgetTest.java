@@ -129,4 +129,17 @@ class RetryBudgetTest {
     retries(budget, 4);
     assertEquals(6, budget.available(clock.nanos()), 1e-9);
   }
+
+  @Test
+  void hedges_areChargedAsRetriesAre_andCountedAsNone() {
+    RetryBudget budget = budget(withoutReserve());
+    requests(budget, 10);
+    assertEquals(RetryDecision.GRANTED, budget.tryHedge(0, clock.nanos()));
+    assertEquals(1, budget.activeRetries());
+    budget.onRetryDone(0);
+    assertEquals(1, retries(budget, 5));
+    assertEquals(RetryDecision.BUDGET_SPENT, budget.tryHedge(0, clock.nanos()));
+    assertEquals(1, budget.granted());
+    assertEquals(4, budget.refused());
+  }
 }
