@@ -239,6 +239,14 @@ class ImportCommandTest {
   }
 
   @Test
+  void zeroByte_isNoTextFile() throws IOException {
+    assertEquals(1, run("[pgbouncer]\nauth_file = a\0b\n"));
+    assertTrue(notes().contains("holds a zero byte"), notes());
+    assertEquals(1, run("%include a\0b\n"));
+    assertEquals("", yaml());
+  }
+
+  @Test
   void whatCannotBeDropped_isRefused() throws IOException {
     assertEquals(1, run("[pgbouncer]\ndisable_pqexec = 1\n"));
     assertEquals(1, run("[pgbouncer]\nauth_type = pam\n"));

@@ -101,10 +101,14 @@ record KeySet(List<Key> keys) {
   private static PublicKey ec(JsonNode json, String curve) throws GeneralSecurityException {
     AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
     parameters.init(new ECGenParameterSpec(curve));
+    ECParameterSpec spec = parameters.getParameterSpec(ECParameterSpec.class);
     ECPoint point = new ECPoint(number(json, "x"), number(json, "y"));
-    return KeyFactory.getInstance("EC")
-        .generatePublic(
-            new ECPublicKeySpec(point, parameters.getParameterSpec(ECParameterSpec.class)));
+    int bits = spec.getCurve().getField().getFieldSize();
+    if (point.getAffineX().bitLength() > bits || point.getAffineY().bitLength() > bits) {
+      // The JDK fails on it with an exception that says nothing of keys.
+      throw new GeneralSecurityException("a point outside of the curve's field");
+    }
+    return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, spec));
   }
 
   private static PublicKey ed(JsonNode json) throws GeneralSecurityException {

@@ -181,6 +181,9 @@ class JwtCheckTest {
     KeyPair weak = rsa(1024);
     assertThrows(IOException.class, () -> set(jwk("w", weak)));
     assertThrows(IOException.class, () -> KeySet.parse("[]".getBytes(UTF_8)));
+    String large = BASE.encodeToString(new BigInteger("1").shiftLeft(300).toByteArray());
+    String point = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + large + "\",\"y\":\"AQ\"}";
+    assertThrows(IOException.class, () -> set(point));
     assertEquals(0, set("{\"kty\":\"oct\",\"k\":\"AAAA\"}").keys().size());
   }
 }

@@ -104,7 +104,11 @@ record Ini(List<Entry> entries) {
 
   static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
+      List<String> lines = Files.readAllLines(file);
+      if (lines.stream().anyMatch(line -> line.indexOf('\0') >= 0)) {
+        throw new Problem(file.toString(), "holds a zero byte", "give a text file in UTF-8");
+      }
+      return lines;
     } catch (NoSuchFileException e) {
       throw new Problem(
           file.toString(), "there is no such file", "name PgBouncer's configuration file", e);

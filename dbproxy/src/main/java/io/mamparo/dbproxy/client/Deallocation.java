@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Deallocation {
   private static final Pattern DEALLOCATE =
       Pattern.compile(
-          "\\s*deallocate\\s+(?:prepare\\s+)?(?:\"((?:[^\"]|\"\")+)\"|([a-z_][\\w$]*))\\s*;?\\s*",
+          "\\s*deallocate\\s+(?:prepare\\s+)?(?:\"((?:[^\"]|\"\")++)\"|([a-z_][\\w$]*))\\s*;?\\s*",
           Pattern.CASE_INSENSITIVE);
 
   private final Named names;

@@ -28,14 +28,16 @@ final class SettingText {
     record Opaque() implements Change {}
   }
 
-  private static final String VALUE = "(?:'(?:[^'\\\\]|'')*'|\"(?:[^\"]|\"\")*\"|[\\w.+-]+)";
+  /** Possessive: a repeated choice that may be taken back costs stack for each character. */
+  private static final String VALUE = "(?:'(?:[^'\\\\]|'')*+'|\"(?:[^\"]|\"\")*+\"|[\\w.+-]++)";
+
   private static final Pattern SET =
       Pattern.compile(
           "set\\s+(?:session\\s+)?([\\w.]+)(?:\\s*=\\s*|\\s+to\\s+)("
               + VALUE
               + "(?:\\s*,\\s*"
               + VALUE
-              + ")*)",
+              + ")*+)",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern ROLE =
       Pattern.compile("set\\s+(?:session\\s+)?role\\s+(" + VALUE + ")", Pattern.CASE_INSENSITIVE);
@@ -58,13 +60,31 @@ final class SettingText {
     if (text.contains("--") || text.contains("/*")) {
       text = text.replaceAll("(?s)/\\*(?:(?!/\\*).)*?\\*/", " ").replaceAll("--[^\\n]*", " ");
     }
-    for (String part : text.split(";(?=(?:[^']*'[^']*')*[^']*$)", -1)) {
+    for (String part : parts(text)) {
       Change change = one(part.strip());
       if (change != null) {
         changes.add(change);
       }
     }
     return changes;
+  }
+
+  /** Cut at the semicolons that an even number of quotes follows. */
+  private static List<String> parts(String text) {
+    List<String> parts = new ArrayList<>();
+    boolean outside = true;
+    int end = text.length();
+    for (int i = end - 1; i >= 0; i--) {
+      char c = text.charAt(i);
+      if (c == '\'') {
+        outside = !outside;
+      } else if (c == ';' && outside) {
+        parts.add(text.substring(i + 1, end));
+        end = i;
+      }
+    }
+    parts.add(text.substring(0, end));
+    return parts.reversed();
   }
 
   private static @Nullable Change one(String statement) {

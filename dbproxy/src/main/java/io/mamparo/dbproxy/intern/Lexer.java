@@ -66,6 +66,7 @@ public final class Lexer {
   private int fold;
 
   private boolean spaced;
+  private int tokenAt;
   private @Nullable StringBuilder text;
 
   /** Hashes differ between seeds. */
@@ -287,8 +288,9 @@ public final class Lexer {
       }
     }
     literalLength = 2;
-    if (text != null && !text.isEmpty()) {
-      text.setLength(text.length() - 1);
+    if (text != null) {
+      spaced = tokenAt < text.length() && text.charAt(tokenAt) == ' ';
+      text.setLength(tokenAt);
     }
     return true;
   }
@@ -328,9 +330,7 @@ public final class Lexer {
     }
     hash = step(hash, '?') ^ hash >>> 47;
     fold = 1;
-    if (text != null) {
-      startText((byte) '?');
-    }
+    startText((byte) '?');
   }
 
   private void identifier(byte c) {
@@ -434,9 +434,8 @@ public final class Lexer {
       spaced = false;
       return;
     }
+    tokenAt = text.length();
     if (fold == 2 && c != '?') {
-      hash = step(hash, ',') ^ hash >>> 47;
-      fold = 0;
       append((byte) ',');
     }
     if (spaced && !text.isEmpty()) {

@@ -1,0 +1,3 @@
+/** Fuzzing: how Jazzer is run, and what targets have in common. */
+@org.jspecify.annotations.NullMarked
+package io.mamparo.fuzz;
