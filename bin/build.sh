@@ -31,7 +31,9 @@ fi
 
 say "Building Mamparo ($why) with JDK $JDK_VERSION; the log is target/build.log"
 [ "$why" = "first use" ] && say "  The first build downloads its libraries once; this takes a few minutes."
-# The stamp's time is the build's start: a file saved during the build is built the next time.
+# The stamp's time is the build's start: a file saved during the build is built the next time. What
+# the build itself adds to a directory that is looked at has to be there before.
+for module in examples/*/pom.xml; do mkdir -p "${module%/*}/target"; done
 touch target/.build.start
 progress() {
   local line name
