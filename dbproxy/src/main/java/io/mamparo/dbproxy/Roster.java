@@ -15,9 +15,7 @@ import io.mamparo.dbproxy.tell.Segment;
 import io.mamparo.wire.net.Loops;
 import io.mamparo.wire.pg.ScramKeys;
 import io.netty.channel.EventLoop;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,7 +141,11 @@ final class Roster implements Guests {
         || !before.login().equals(who)
         || before.proof() != login.proof()) {
       return new Account(
-          who, login.password(), keys(login), pool(who, reads, login.pool(), role), login.proof());
+          who,
+          login.password(),
+          login.password().keys(),
+          pool(who, reads, login.pool(), role),
+          login.proof());
     }
     if (!before.pool().leadsAs(role)) {
       before.forgetWelcomes();
@@ -152,7 +154,7 @@ final class Roster implements Guests {
     if (before.password().equals(login.password())) {
       return before;
     }
-    return before.withPassword(login.password(), keys(login));
+    return before.withPassword(login.password(), login.password().keys());
   }
 
   private static Upstream role(
@@ -165,15 +167,6 @@ final class Roster implements Guests {
         login.upstreamUser(),
         login.upstreamPassword(),
         database.tls());
-  }
-
-  private static ScramKeys keys(DatabaseProxyConfig.Login login) {
-    byte[] salt = new byte[16];
-    new SecureRandom().nextBytes(salt);
-    char[] password = login.password().reveal();
-    ScramKeys keys = ScramKeys.derive(password, salt, ScramKeys.ITERATIONS);
-    Arrays.fill(password, '\0');
-    return keys;
   }
 
   private Pool pool(

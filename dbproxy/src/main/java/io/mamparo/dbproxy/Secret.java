@@ -1,9 +1,14 @@
 package io.mamparo.dbproxy;
 
+import io.mamparo.wire.pg.ScramKeys;
+import java.security.SecureRandom;
 import java.util.Arrays;
 
 /** A password that does not print itself. Immutable; safe for use by several threads. */
 public final class Secret {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int SALT_BYTES = 16;
+
   private final char[] value;
 
   private Secret(char[] value) {
@@ -23,6 +28,27 @@ public final class Secret {
   /** A copy, for whoever has to prove or check it; wipe it after use. */
   public char[] reveal() {
     return value.clone();
+  }
+
+  /** New SCRAM keys, with a salt of their own, that clients can be checked with. */
+  public ScramKeys keys() {
+    byte[] salt = new byte[SALT_BYTES];
+    RANDOM.nextBytes(salt);
+    return keys(salt, ScramKeys.ITERATIONS);
+  }
+
+  /**
+   * The SCRAM keys for this salt and number of iterations; takes about a microsecond each.
+   *
+   * @throws RuntimeException when no keys can be derived in this way
+   */
+  public ScramKeys keys(byte[] salt, int iterations) {
+    char[] revealed = reveal();
+    try {
+      return ScramKeys.derive(revealed, salt, iterations);
+    } finally {
+      Arrays.fill(revealed, '\0');
+    }
   }
 
   @Override

@@ -9,12 +9,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +31,7 @@ public final class AdminDoor {
   private final Set<Channel> inside = ConcurrentHashMap.newKeySet();
   private volatile Map<String, Admin> admins = Map.of();
 
-  private record Admin(Secret password, CompletableFuture<ScramKeys> keys) {}
+  private record Admin(Secret password, ScramKeys keys) {}
 
   /** A closed door until {@link #configure}. */
   public AdminDoor(Engine engine) {
@@ -41,33 +39,18 @@ public final class AdminDoor {
   }
 
   /**
-   * Takes new logins; the first of a name counts. Their keys, which take milliseconds each, are
-   * derived on a thread of their own: admins come rarely, and a start need not wait for them.
+   * Takes new logins; the first of a name counts. Deriving keys takes milliseconds for each
+   * password that is new.
    */
   public void configure(List<DatabaseProxyConfig.Admin> logins) {
-    Map<Secret, CompletableFuture<ScramKeys>> known = new HashMap<>();
+    Map<Secret, ScramKeys> known = new HashMap<>();
     admins.values().forEach(admin -> known.put(admin.password(), admin.keys()));
     Map<String, Admin> now = new HashMap<>();
     for (DatabaseProxyConfig.Admin login : logins) {
-      CompletableFuture<ScramKeys> keys =
-          known.computeIfAbsent(
-              login.password(),
-              password ->
-                  CompletableFuture.supplyAsync(
-                      () -> keys(password),
-                      task -> Thread.ofVirtual().name("admin-keys").start(task)));
+      ScramKeys keys = known.computeIfAbsent(login.password(), Secret::keys);
       now.putIfAbsent(login.user(), new Admin(login.password(), keys));
     }
     admins = Map.copyOf(now);
-  }
-
-  private static ScramKeys keys(Secret password) {
-    byte[] salt = new byte[16];
-    RANDOM.nextBytes(salt);
-    char[] revealed = password.reveal();
-    ScramKeys keys = ScramKeys.derive(revealed, salt, ScramKeys.ITERATIONS);
-    Arrays.fill(revealed, '\0');
-    return keys;
   }
 
   /** Shows everybody out. */
@@ -78,7 +61,7 @@ public final class AdminDoor {
   /** What this user has to prove to enter the admin database; null when nobody of the name may. */
   public @Nullable ScramKeys keys(String user) {
     Admin admin = admins.get(user);
-    return admin == null ? null : admin.keys().join();
+    return admin == null ? null : admin.keys();
   }
 
   /**

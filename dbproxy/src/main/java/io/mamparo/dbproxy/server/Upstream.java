@@ -3,7 +3,6 @@ package io.mamparo.dbproxy.server;
 import io.mamparo.dbproxy.Secret;
 import io.mamparo.dbproxy.UpstreamTls;
 import io.mamparo.wire.pg.ScramKeys;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -124,15 +123,12 @@ public final class Upstream {
   }
 
   private @Nullable ScramKeys derive(byte[] salt, int iterations) {
-    char[] revealed = password.reveal();
     try {
-      ScramKeys fresh = ScramKeys.derive(revealed, salt, iterations);
+      ScramKeys fresh = password.keys(salt, iterations);
       kept.keys = fresh;
       return fresh;
     } catch (RuntimeException e) {
       return null;
-    } finally {
-      Arrays.fill(revealed, '\0');
     }
   }
 
