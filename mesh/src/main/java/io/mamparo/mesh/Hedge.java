@@ -37,11 +37,6 @@ public record Hedge(Duration after, double percentile, double budget) {
     return new Hedge(delay, 0, BUDGET);
   }
 
-  /** After a percentile of the recent latency, such as 0.95. */
-  public static Hedge afterPercentile(double percentile) {
-    return new Hedge(Duration.ZERO, percentile, BUDGET);
-  }
-
   /** Whether any request is hedged. */
   public boolean on() {
     return budget > 0;

@@ -120,14 +120,6 @@ public record RouteRules(
       @Nullable Hedge hedge) {
     /** The service's own. */
     public static final Tries NONE = new Tries(null, null, null, null);
-
-    /** With the service's own hedges. */
-    public Tries(
-        @Nullable Duration timeout,
-        @Nullable Duration perTryTimeout,
-        MeshConfig.@Nullable Retries retries) {
-      this(timeout, perTryTimeout, retries, null);
-    }
   }
 
   /**

@@ -138,7 +138,7 @@ class RoutingIT {
     MeshConfig.Retries once = TestMesh.retries(1);
     RouteRules rules =
         rules(
-            new RouteRules.Tries(Duration.ofMillis(200), null, once),
+            new RouteRules.Tries(Duration.ofMillis(200), null, once, null),
             null,
             HeaderEdits.NONE,
             HeaderEdits.NONE,

@@ -39,15 +39,18 @@ final class Hedges {
 
   /** A try begins that may be hedged, when its time comes. */
   static void arm(Exchange x) {
+    await(x, x.tryStart);
+  }
+
+  private static void await(Exchange x, long from) {
     Hedge how = x.policy().hedge;
     MeshLoop loop = x.loop;
     long delay = how.after().toNanos();
     if (how.percentile() > 0) {
-      long now = x.tryStart;
-      delay = x.theEdge().hedging().latencies(loop.index, now).percentile(how.percentile(), now);
+      delay = x.theEdge().hedging().latencies(loop.index, from).percentile(how.percentile(), from);
     }
-    if (delay != Latencies.UNKNOWN && Deadline.allows(x.tryDeadline, delay, x.tryStart)) {
-      loop.timers.set(x.pair.timer, x.tryStart + delay);
+    if (delay != Latencies.UNKNOWN && Deadline.allows(x.tryDeadline, delay, from)) {
+      loop.timers.set(x.pair.timer, from + delay);
     }
   }
 
@@ -62,8 +65,8 @@ final class Hedges {
       return;
     }
     if (!x.requestDone && (!x.request.hasBody() || x.holding)) {
-      // What is slow may be the client.
-      lookAgain(x, now);
+      // What is slow may be the client: it is looked at again.
+      await(x, now);
       return;
     }
     Hedging hedging = x.theEdge().hedging();
@@ -79,11 +82,6 @@ final class Hedges {
     }
     hedging.sent().add(loop.index, 1);
     send(x, picked, now);
-  }
-
-  private static void lookAgain(Exchange x, long now) {
-    long waited = x.policy().hedge.after().toNanos();
-    x.loop.timers.set(x.pair.timer, now + Math.max(waited, 1_000_000));
   }
 
   private static @Nullable Unhedged unfit(Exchange x, long now) {
