@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -87,15 +86,6 @@ record JazzerRun(Target target, Path directory, Path corpus) {
             "-seed=" + seed,
             corpus.toString()));
     return command;
-  }
-
-  /** How many inputs were tried in a second, as Jazzer says. */
-  String rate() throws IOException {
-    return text(directory.resolve("log"))
-        .lines()
-        .filter(line -> line.startsWith("stat::average_exec_per_sec:"))
-        .map(line -> line.substring(line.indexOf(':', 6) + 1).strip())
-        .collect(Collectors.joining());
   }
 
   private String inputs() throws IOException {
